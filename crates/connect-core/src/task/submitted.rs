@@ -1,0 +1,228 @@
+//! From submissions and acks to committable offsets.
+//! ```text
+//! submit(partition, offset) ─▶ number ─▶ … ack(number) ─▶ committable(): per source partition, the last offset of
+//!                                                         its longest acknowledged prefix
+//! ```
+//! Source: Apache Kafka, `SubmittedRecords`.
+
+use std::collections::{HashMap, VecDeque};
+use std::ops::Range;
+use std::sync::Arc;
+
+use connect_api::{SourceOffset, SourcePartition};
+
+/// The records of one source task that are on their way to Kafka. Memory: about 48 bytes a record in flight.
+#[derive(Debug, Default)]
+pub struct SubmittedRecords {
+    /// Submission number of the front of `in_flight`.
+    base: u64,
+    /// Whether each has been acked.
+    in_flight: VecDeque<bool>,
+    lanes: Vec<Lane>,
+    by_partition: HashMap<Arc<SourcePartition>, usize>,
+    /// The lane of the last submission: most follow one another in the same partition.
+    last_lane: Option<usize>,
+    unacked: usize,
+}
+
+/// The submissions of one source partition, in order.
+#[derive(Debug)]
+struct Lane {
+    partition: Arc<SourcePartition>,
+    pending: VecDeque<Pending>,
+    committable: Option<SourceOffset>,
+}
+
+#[derive(Debug)]
+struct Pending {
+    /// None: the record was filtered, and waits only for those before it.
+    number: Option<u64>,
+    offset: SourceOffset,
+}
+
+impl SubmittedRecords {
+    /// Notes the next record that goes to Kafka; its number is one more than that of the last.
+    pub fn submit(&mut self, partition: &Arc<SourcePartition>, offset: SourceOffset) -> u64 {
+        let lane = self.lane(partition);
+        let number = self.base + self.in_flight.len() as u64;
+        self.in_flight.push_back(false);
+        self.lanes[lane].pending.push_back(Pending { number: Some(number), offset });
+        self.unacked += 1;
+        number
+    }
+
+    /// Notes a record that was filtered: its offset may be committed once those before it are acknowledged.
+    pub fn settle(&mut self, partition: &Arc<SourcePartition>, offset: SourceOffset) {
+        let lane = self.lane(partition);
+        self.lanes[lane].pending.push_back(Pending { number: None, offset });
+    }
+
+    /// The next number that [`submit`](Self::submit) will give.
+    pub fn next_number(&self) -> u64 {
+        self.base + self.in_flight.len() as u64
+    }
+
+    /// These submissions need not be waited for any more. Numbers unknown or acked before are ignored.
+    pub fn ack(&mut self, numbers: Range<u64>) {
+        let start = numbers.start.max(self.base) - self.base;
+        let end = numbers.end.max(self.base) - self.base;
+        let known = self.in_flight.len() as u64;
+        let mut settled = 0;
+        for acked in self.in_flight.range_mut(start.min(known) as usize..end.min(known) as usize) {
+            settled += usize::from(!std::mem::replace(acked, true));
+        }
+        self.unacked -= settled;
+    }
+
+    /// How many submissions have not been acked.
+    pub fn unacked(&self) -> usize {
+        self.unacked
+    }
+
+    /// The offsets that may be committed now: per source partition, the last of its longest acknowledged prefix.
+    /// Shape: `{"filename": "/var/log/a"}` → `{"position": 4096}`. Removes what it returns. Never fails.
+    pub fn committable(&mut self) -> Vec<(Arc<SourcePartition>, SourceOffset)> {
+        let (in_flight, base) = (&self.in_flight, self.base);
+        let acked = |number: Option<u64>| {
+            // Numbers below the base have settled, and their lanes were drained before they left.
+            number.and_then(|number| in_flight.get(number.checked_sub(base)? as usize)).is_none_or(|&acked| acked)
+        };
+        for lane in &mut self.lanes {
+            // Stop at the first gap: a later ack must not let a restart skip the records before it.
+            while lane.pending.front().is_some_and(|pending| acked(pending.number)) {
+                lane.committable = lane.pending.pop_front().map(|pending| pending.offset);
+            }
+        }
+        self.forget_settled();
+        let taken = self.lanes.iter_mut().filter_map(|lane| {
+            let offset = lane.committable.take()?;
+            Some((Arc::clone(&lane.partition), offset))
+        });
+        let taken = taken.collect();
+        self.forget_idle_lanes();
+        taken
+    }
+
+    fn forget_settled(&mut self) {
+        while self.in_flight.front() == Some(&true) {
+            self.in_flight.pop_front();
+            self.base += 1;
+        }
+    }
+
+    /// A task may use any number of partitions over time: keep only those with records in flight.
+    fn forget_idle_lanes(&mut self) {
+        if self.lanes.len() > IDLE_LANES_KEPT && self.lanes.iter().all(|lane| lane.pending.is_empty()) {
+            self.lanes.clear();
+            self.by_partition.clear();
+            self.last_lane = None;
+        }
+    }
+
+    fn lane(&mut self, partition: &Arc<SourcePartition>) -> usize {
+        if let Some(last) = self.last_lane
+            && Arc::ptr_eq(&self.lanes[last].partition, partition)
+        {
+            return last;
+        }
+        let lane = match self.by_partition.get(partition) {
+            Some(&lane) => lane,
+            None => {
+                let lane = Lane { partition: Arc::clone(partition), pending: VecDeque::new(), committable: None };
+                self.lanes.push(lane);
+                self.by_partition.insert(Arc::clone(partition), self.lanes.len() - 1);
+                self.lanes.len() - 1
+            }
+        };
+        self.last_lane = Some(lane);
+        lane
+    }
+}
+
+const IDLE_LANES_KEPT: usize = 64;
+
+#[cfg(test)]
+mod tests {
+    use connect_api::{Map, Value};
+
+    use super::*;
+
+    fn partition(name: &'static str) -> Arc<SourcePartition> {
+        Arc::new(Map::from_iter([(Value::string("p"), Value::string(name))]))
+    }
+
+    fn at(value: i64) -> SourceOffset {
+        SourceOffset::Single { field: "position", value }
+    }
+
+    #[test]
+    fn only_the_acknowledged_prefix_of_each_partition_is_committable() {
+        let (a, b) = (partition("a"), partition("b"));
+        // (acked numbers, offset of a, offset of b) for submissions a:0, b:1, a:2, a:3, b:4
+        let cases: [(&[Range<u64>], Option<i64>, Option<i64>); 7] = [
+            (&[], None, None),
+            (&[0..1], Some(0), None),
+            (&[2..4], None, None),
+            (&[0..1, 3..4], Some(0), None),
+            (&[4..5, 0..2], Some(0), Some(4)),
+            (&[0..5, 0..5], Some(3), Some(4)),
+            (&[7..9], None, None),
+        ];
+        for (acks, of_a, of_b) in cases {
+            let mut submitted = SubmittedRecords::default();
+            for (number, lane) in [&a, &b, &a, &a, &b].into_iter().enumerate() {
+                assert_eq!(submitted.submit(lane, at(number as i64)), number as u64);
+            }
+            for range in acks {
+                submitted.ack(range.clone());
+            }
+            let committable: HashMap<_, _> = submitted.committable().into_iter().collect();
+            assert_eq!(committable.get(&a), of_a.map(at).as_ref(), "a after {acks:?}");
+            assert_eq!(committable.get(&b), of_b.map(at).as_ref(), "b after {acks:?}");
+        }
+    }
+
+    #[test]
+    fn what_was_returned_is_not_returned_again_and_later_acks_go_on() {
+        let a = partition("a");
+        let mut submitted = SubmittedRecords::default();
+        for n in 0..6 {
+            submitted.submit(&a, at(n));
+        }
+        submitted.ack(1..3);
+        assert!(submitted.committable().is_empty());
+        submitted.ack(0..1);
+        assert_eq!(submitted.committable(), [(Arc::clone(&a), at(2))]);
+        assert!(submitted.committable().is_empty());
+        assert_eq!(submitted.unacked(), 3);
+        submitted.ack(3..6);
+        assert_eq!(submitted.committable(), [(Arc::clone(&a), at(5))]);
+        assert_eq!((submitted.unacked(), submitted.next_number()), (0, 6));
+    }
+
+    #[test]
+    fn a_filtered_record_settles_in_its_turn() {
+        let a = partition("a");
+        let mut submitted = SubmittedRecords::default();
+        submitted.settle(&a, at(0));
+        assert_eq!(submitted.committable(), [(Arc::clone(&a), at(0))]);
+        let number = submitted.submit(&a, at(1));
+        submitted.settle(&a, at(2));
+        assert!(submitted.committable().is_empty());
+        submitted.ack(number..number + 1);
+        assert_eq!(submitted.committable(), [(Arc::clone(&a), at(2))]);
+        assert_eq!(submitted.unacked(), 0);
+    }
+
+    #[test]
+    fn partitions_without_records_in_flight_are_forgotten() {
+        let mut submitted = SubmittedRecords::default();
+        for n in 0..1000 {
+            let lane = Arc::new(Map::from_iter([(Value::string("p"), Value::Int64(n))]));
+            let number = submitted.submit(&lane, at(n));
+            submitted.ack(number..number + 1);
+            assert_eq!(submitted.committable().len(), 1);
+        }
+        assert!(submitted.lanes.len() <= IDLE_LANES_KEPT + 1);
+    }
+}

@@ -1,0 +1,126 @@
+//! Errors: which status and body a client sees, and why the server could not start.
+//!
+//! The one place that knows which [`HerderError`] is which status.
+
+use std::io;
+
+use axum::body::Body;
+use axum::http::{HeaderValue, Response, StatusCode, header};
+use axum::response::IntoResponse;
+use connect_core::herder::{HerderError, Reply};
+
+use crate::Listener;
+use crate::wire::{self, ErrorMessage};
+
+/// Why the server did not open its port.
+#[derive(Debug, thiserror::Error)]
+pub enum RestError {
+    #[error("no listener to open: set `listeners` to at least one address, for instance http://:8083")]
+    NoListener,
+    #[error(
+        "cannot open listener {0}: TLS listeners come later; use an http:// listener in `listeners` (on an address that \
+         only a TLS proxy can reach, if clients need TLS)"
+    )]
+    Https(Listener),
+    #[error("cannot open listener {listener}: {advice}")]
+    Bind { listener: Listener, advice: &'static str, source: io::Error },
+}
+
+impl RestError {
+    pub(crate) fn bind(listener: &Listener, source: io::Error) -> Self {
+        let advice = match source.kind() {
+            io::ErrorKind::AddrInUse => {
+                "another program uses this port; stop it, or set another port in `listeners` (0 takes any free one)"
+            }
+            io::ErrorKind::AddrNotAvailable => {
+                "this machine has no such address; set the host in `listeners` to one of its own, or leave it empty"
+            }
+            io::ErrorKind::PermissionDenied => {
+                "this user may not open the port; set one above 1023 in `listeners`, or give the user the right"
+            }
+            _ => "check its host and port in `listeners`",
+        };
+        Self::Bind { listener: listener.clone(), advice, source }
+    }
+}
+
+/// An answer that is not a success: `{"error_code":404,"message":"…"}`.
+#[derive(Debug)]
+pub(crate) struct ApiError {
+    status: StatusCode,
+    message: String,
+    /// Errors from routing have a JSON body but no `Content-Type`, as at Apache's.
+    typed: bool,
+}
+
+impl ApiError {
+    pub(crate) fn new(status: StatusCode, message: impl Into<String>) -> Self {
+        Self { status, message: message.into(), typed: true }
+    }
+
+    pub(crate) fn bad_request(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, message)
+    }
+
+    /// What the routing itself refuses; the message is only the status: `HTTP 404 Not Found`.
+    pub(crate) fn routing(status: StatusCode) -> Self {
+        Self { typed: false, ..Self::plain(status) }
+    }
+
+    /// As [`routing`](Self::routing), found after a resource was chosen: with a `Content-Type`.
+    pub(crate) fn plain(status: StatusCode) -> Self {
+        Self::new(status, format!("HTTP {} {}", status.as_u16(), status.canonical_reason().unwrap_or_default()))
+    }
+
+    pub(crate) fn timed_out(stage: Option<String>) -> Self {
+        let message = stage.map_or("Request timed out".to_owned(), |stage| format!("Request timed out. {stage}"));
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, message)
+    }
+
+    /// The herder has answered another question than was asked.
+    pub(crate) fn unexpected(reply: &Reply) -> Self {
+        tracing::error!(?reply, "the herder's answer does not fit the request");
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "The worker's answer does not fit the request; see its log")
+    }
+
+    #[cfg(test)]
+    pub(crate) fn message(&self) -> &str {
+        &self.message
+    }
+
+    pub(crate) fn is_not_found(&self) -> bool {
+        self.status == StatusCode::NOT_FOUND
+    }
+}
+
+impl From<HerderError> for ApiError {
+    fn from(error: HerderError) -> Self {
+        let status = match &error {
+            HerderError::NotFound(_) => StatusCode::NOT_FOUND,
+            HerderError::AlreadyExists(_) => StatusCode::CONFLICT,
+            HerderError::BadRequest(_) => StatusCode::BAD_REQUEST,
+            HerderError::Failed(_) => StatusCode::INTERNAL_SERVER_ERROR,
+            HerderError::ShuttingDown => StatusCode::SERVICE_UNAVAILABLE,
+        };
+        Self::new(status, error.to_string())
+    }
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response<Body> {
+        let body = ErrorMessage { error_code: self.status.as_u16(), message: &self.message };
+        let mut response = wire::json(self.status, &body);
+        if !self.typed {
+            response.headers_mut().remove(header::CONTENT_TYPE);
+        }
+        response
+    }
+}
+
+/// A status alone; the connection ends, because what the client says next cannot be trusted either.
+pub(crate) fn bare(status: StatusCode) -> Response<Body> {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = status;
+    response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+    response
+}

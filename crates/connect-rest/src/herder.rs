@@ -1,0 +1,44 @@
+//! What the REST server asks, and whom.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use connect_core::herder::{Command, HerderError, Reply};
+
+use crate::error::ApiError;
+use crate::{Startup, Timeouts};
+
+/// The way to the herder.
+#[async_trait]
+pub trait Herder: Send + Sync {
+    /// Hands the command over and waits for the answer. Called for many requests beside each other; dropped when the
+    /// client goes away or the time limit is over, which need not undo the command.
+    async fn call(&self, command: Command) -> Result<Reply, HerderError>;
+}
+
+/// What the routes share.
+pub(crate) struct Resources {
+    pub(crate) herder: Arc<dyn Herder>,
+    pub(crate) startup: Startup,
+    pub(crate) timeouts: Timeouts,
+    pub(crate) advertised_url: String,
+    pub(crate) version: String,
+    pub(crate) commit: String,
+    pub(crate) kafka_cluster_id: String,
+}
+
+impl Resources {
+    /// Asks the herder within the request timeout.
+    pub(crate) async fn call(&self, command: Command) -> Result<Reply, ApiError> {
+        match self.call_within(self.timeouts.request, command).await {
+            Some(answer) => Ok(answer?),
+            None => Err(ApiError::timed_out(self.startup.summary())),
+        }
+    }
+
+    /// None if there was no answer in time.
+    pub(crate) async fn call_within(&self, limit: Duration, command: Command) -> Option<Result<Reply, HerderError>> {
+        tokio::time::timeout(limit, self.herder.call(command)).await.ok()
+    }
+}

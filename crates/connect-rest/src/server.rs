@@ -1,0 +1,191 @@
+//! The open port: accepts connections and owns them until they end.
+//! ```text
+//! bind ─▶ accept loop a listener ─▶ task a connection        serve: register the routes, wait for `stop`,
+//!         (404 until serve)                                  close the port, drain, cut what is left
+//! ```
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use crate::herder::Resources;
+use crate::listener::Listener;
+use crate::site::Site;
+use crate::{Herder, Protocol, RestConfig, RestError, Startup, Timeouts, connection, routes};
+
+/// How many clients may be connected at once; further ones wait in the system's queue.
+const CONNECTIONS_MAX: usize = 512;
+
+/// How long to wait when the system has no socket to give.
+const ACCEPT_BACKOFF: Duration = Duration::from_millis(100);
+
+/// Kafka Connect's REST server.
+pub struct RestServer;
+
+/// A server whose port is open. Until [`serve`](Self::serve) it answers every request with 404.
+/// Dropped, it closes its port and cuts its connections.
+pub struct BoundServer {
+    config: RestConfig,
+    port: u16,
+    advertised: String,
+    startup: Startup,
+    site: Arc<Site>,
+    closing: CancellationToken,
+    accepting: JoinSet<()>,
+}
+
+impl RestServer {
+    /// Opens every listener and begins to accept.
+    /// # Errors
+    /// Names the listener and says what to do; no port stays open then.
+    pub async fn bind(config: RestConfig) -> Result<BoundServer, RestError> {
+        if let Some(listener) = config.listeners.iter().find(|listener| listener.protocol == Protocol::Https) {
+            return Err(RestError::Https(listener.clone()));
+        }
+        let mut sockets = Vec::with_capacity(config.listeners.len());
+        for listener in &config.listeners {
+            sockets.push(open(listener).await.map_err(|source| RestError::bind(listener, source))?);
+        }
+        let (Some(listener), Some(socket)) = (config.listeners.first(), sockets.first()) else {
+            return Err(RestError::NoListener);
+        };
+        let port = socket.local_addr().map_err(|source| RestError::bind(listener, source))?.port();
+        let advertised = advertised(&config, &listener.host, port).await;
+        Ok(BoundServer::start(config, port, advertised, sockets))
+    }
+}
+
+impl BoundServer {
+    fn start(config: RestConfig, port: u16, advertised: String, sockets: Vec<TcpListener>) -> Self {
+        let (site, closing, startup) = (Arc::new(Site::default()), CancellationToken::new(), Startup::default());
+        let places = Arc::new(Semaphore::new(CONNECTIONS_MAX));
+        let mut accepting = JoinSet::new();
+        for socket in sockets {
+            accepting.spawn(accept(socket, places.clone(), site.clone(), config.timeouts, closing.clone()));
+        }
+        Self { config, port, advertised, startup, site, closing, accepting }
+    }
+
+    /// The port of the first listener, as it was bound.
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// Where other workers and clients reach this server: `http://host:port/`.
+    pub fn advertised_url(&self) -> String {
+        format!("http://{}/", self.advertised)
+    }
+
+    /// The `host:port` of the advertised URL: `worker_id` in every status.
+    pub fn worker_id(&self) -> &str {
+        &self.advertised
+    }
+
+    /// Where the worker tells how far its start has come.
+    pub fn startup(&self) -> Startup {
+        self.startup.clone()
+    }
+
+    /// Serves the API until `stop`. Then no connection is accepted any more, requests under way get the stop timeout
+    /// to end, and what is left is cut. The herder has to answer until this returns.
+    pub async fn serve(mut self, herder: Arc<dyn Herder>, stop: CancellationToken) {
+        self.site.register(routes::router(Arc::new(Resources {
+            herder,
+            startup: self.startup.clone(),
+            timeouts: self.config.timeouts,
+            advertised_url: self.advertised_url(),
+            version: self.config.version,
+            commit: self.config.commit,
+            kafka_cluster_id: self.config.kafka_cluster_id,
+        })));
+        stop.cancelled().await;
+        self.closing.cancel();
+        while self.accepting.join_next().await.is_some() {}
+    }
+}
+
+/// Accepts until `closing`, then sees its connections out.
+async fn accept(
+    socket: TcpListener,
+    places: Arc<Semaphore>,
+    site: Arc<Site>,
+    timeouts: Timeouts,
+    closing: CancellationToken,
+) {
+    let mut connections = JoinSet::new();
+    loop {
+        // Every arm is cancel-safe: a permit that was waited for goes back.
+        tokio::select! {
+            () = closing.cancelled() => break,
+            Some(_) = connections.join_next() => {}
+            next = next_client(&socket, &places) => match next {
+                Ok((stream, peer, place)) => {
+                    let served = connection::serve(stream, peer, site.clone(), timeouts.idle, closing.clone());
+                    connections.spawn(async move {
+                        served.await;
+                        drop(place);
+                    });
+                }
+                Err(error) => {
+                    tracing::warn!(%error, "cannot accept a REST connection");
+                    tokio::time::sleep(ACCEPT_BACKOFF).await;
+                }
+            },
+        }
+    }
+    drop(socket);
+    drain(connections, timeouts.stop).await;
+}
+
+async fn next_client(
+    socket: &TcpListener,
+    places: &Arc<Semaphore>,
+) -> io::Result<(TcpStream, SocketAddr, OwnedSemaphorePermit)> {
+    let place = places.clone().acquire_owned().await.map_err(io::Error::other)?;
+    let (stream, peer) = socket.accept().await?;
+    Ok((stream, peer, place))
+}
+
+async fn drain(mut connections: JoinSet<()>, grace: Duration) {
+    let ended = async { while connections.join_next().await.is_some() {} };
+    if tokio::time::timeout(grace, ended).await.is_err() {
+        tracing::warn!(left = connections.len(), ?grace, "REST requests did not end in time; cutting them");
+        connections.shutdown().await;
+    }
+}
+
+/// An empty host means all interfaces, IPv6 and IPv4 where the machine has both.
+async fn open(listener: &Listener) -> io::Result<TcpListener> {
+    if !listener.host.is_empty() {
+        return TcpListener::bind((listener.host.as_str(), listener.port)).await;
+    }
+    match TcpListener::bind(("::", listener.port)).await {
+        Err(error) if error.kind() != io::ErrorKind::AddrInUse => TcpListener::bind(("0.0.0.0", listener.port)).await,
+        opened => opened,
+    }
+}
+
+async fn advertised(config: &RestConfig, listener_host: &str, port: u16) -> String {
+    let host = match &config.advertised_host {
+        Some(host) => host.clone(),
+        None if listener_host.is_empty() => local_address().await,
+        None => listener_host.to_owned(),
+    };
+    Listener::authority(&host, config.advertised_port.unwrap_or(port))
+}
+
+/// The address of this machine's name, as Java's `InetAddress.getLocalHost` finds it.
+async fn local_address() -> String {
+    let name = tokio::fs::read_to_string("/proc/sys/kernel/hostname").await.ok();
+    let name = name.or_else(|| std::env::var("HOSTNAME").ok()).unwrap_or_default();
+    match tokio::net::lookup_host((name.trim(), 0)).await.ok().and_then(|mut found| found.next()) {
+        Some(address) => address.ip().to_string(),
+        None => "127.0.0.1".to_owned(),
+    }
+}

@@ -1,0 +1,116 @@
+//! Builds the parts of a task from its configuration: converters, transformations, error handling.
+
+use std::sync::Arc;
+
+use connect_api::{ConnectError, Factory, Plugin, PluginKind, PluginTable};
+use connect_config::Props;
+use connect_core::TaskId;
+use connect_core::config::{ConnectorConfig, ToleranceType, WorkerConfig};
+
+use crate::converters::{Converters, Named};
+use crate::errors::Tolerance;
+use crate::transforms::{Condition, Link, TransformationChain};
+
+/// Makes the parts of one task.
+pub struct Assembly<'a> {
+    pub plugins: &'a PluginTable,
+    pub worker: &'a WorkerConfig,
+    /// The worker's properties as given.
+    pub worker_props: &'a Props,
+    pub connector: &'a ConnectorConfig,
+    /// The connector's properties as given.
+    pub connector_props: &'a Props,
+}
+
+impl Assembly<'_> {
+    pub fn tolerance(&self, task: TaskId) -> Tolerance {
+        let tolerate = self.connector.errors_tolerance == ToleranceType::All;
+        Tolerance::new(task, tolerate, self.connector.errors_log_enable)
+    }
+
+    /// # Errors
+    /// A converter's class is unknown or its configuration wrong.
+    pub fn converters(&self) -> Result<Converters, ConnectError> {
+        let (connector, worker) = (self.connector, self.worker);
+        let own = connector.key_converter.as_ref().map(|class| class.name());
+        let key = self.converter("key.converter", own, worker.key_converter.name(), true)?;
+        let own = connector.value_converter.as_ref().map(|class| class.name());
+        let value = self.converter("value.converter", own, worker.value_converter.name(), false)?;
+        Ok(Converters { key, value, header: self.header_converter()? })
+    }
+
+    fn converter(
+        &self,
+        key: &str,
+        own: Option<&str>,
+        workers: &str,
+        is_key: bool,
+    ) -> Result<Named<Box<dyn connect_api::Converter>>, ConnectError> {
+        let (plugin, configs) = self.converter_plugin(key, own, workers, PluginKind::Converter)?;
+        let Factory::Converter(make) = &plugin.factory else { return Err(not_found(plugin.class)) };
+        let mut converter = make();
+        converter.configure(&configs, is_key)?;
+        Ok(Named { class: plugin.class, plugin: converter })
+    }
+
+    fn header_converter(&self) -> Result<Named<Arc<dyn connect_api::HeaderConverter>>, ConnectError> {
+        let own = self.connector.header_converter.as_ref().map(|class| class.name());
+        let workers = self.worker.header_converter.name();
+        let (plugin, configs) = self.converter_plugin("header.converter", own, workers, PluginKind::HeaderConverter)?;
+        let Factory::HeaderConverter(make) = &plugin.factory else { return Err(not_found(plugin.class)) };
+        let mut converter = make();
+        converter.configure(&configs)?;
+        Ok(Named { class: plugin.class, plugin: converter.into() })
+    }
+
+    /// The configuration that names the class also gives its keys.
+    fn converter_plugin(
+        &self,
+        key: &str,
+        own: Option<&str>,
+        workers: &str,
+        kind: PluginKind,
+    ) -> Result<(&Plugin, Props), ConnectError> {
+        let (class, source) = match own {
+            Some(class) => (class, self.connector_props),
+            None => (workers, self.worker_props),
+        };
+        let plugin = self.plugins.find(&[kind], class).ok_or_else(|| not_found(class))?;
+        Ok((plugin, source.with_prefix(&format!("{key}."))))
+    }
+
+    /// # Errors
+    /// A transformation's or predicate's class is unknown or its configuration wrong.
+    pub fn transforms(&self) -> Result<TransformationChain, ConnectError> {
+        let links = self.connector.transforms.iter().map(|alias| self.link(alias)).collect::<Result<_, _>>()?;
+        Ok(TransformationChain::new(links))
+    }
+
+    fn link(&self, alias: &str) -> Result<Link, ConnectError> {
+        let mut configs = self.connector_props.with_prefix(&format!("transforms.{alias}."));
+        let condition = self.condition(&mut configs)?;
+        let class = configs.get("type").unwrap_or_default();
+        let plugin = self.plugins.find(&[PluginKind::Transformation], class).ok_or_else(|| not_found(class))?;
+        let Factory::Transformation(make) = &plugin.factory else { return Err(not_found(class)) };
+        let mut transformation = make();
+        transformation.configure(&configs)?;
+        Ok(Link { class: plugin.class, transformation, condition })
+    }
+
+    /// Takes `predicate` and `negate` out of a transformation's configuration.
+    fn condition(&self, configs: &mut Props) -> Result<Option<Condition>, ConnectError> {
+        let negate = configs.remove("negate").is_some_and(|text| text.trim().eq_ignore_ascii_case("true"));
+        let Some(alias) = configs.remove("predicate") else { return Ok(None) };
+        let configs = self.connector_props.with_prefix(&format!("predicates.{alias}."));
+        let class = configs.get("type").unwrap_or_default();
+        let plugin = self.plugins.find(&[PluginKind::Predicate], class).ok_or_else(|| not_found(class))?;
+        let Factory::Predicate(make) = &plugin.factory else { return Err(not_found(class)) };
+        let mut predicate = make();
+        predicate.configure(&configs)?;
+        Ok(Some(Condition { predicate, negate }))
+    }
+}
+
+fn not_found(class: &str) -> ConnectError {
+    ConnectError::config(format!("Class {class} could not be found."))
+}

@@ -1,0 +1,82 @@
+//! The effective configurations of a task's clients; later sources win.
+//! ```text
+//! producer: bootstrap.servers, our defaults, worker `producer.*`, connector `producer.override.*`
+//! consumer: group.id, our defaults,          worker `consumer.*`, connector `consumer.override.*`
+//! ```
+//! Source: Apache Kafka, `Worker.baseProducerConfigs`, `baseConsumerConfigs`.
+
+use connect_config::Props;
+use connect_core::TaskId;
+
+/// What a source task's producer is made with. Beside Apache's defaults it is idempotent, keeps five requests in
+/// flight and fills large batches.
+pub fn producer(worker: &Props, connector: &Props, id: &TaskId) -> Props {
+    let mut props = base(worker);
+    props.insert("client.id", format!("connector-producer-{id}"));
+    props.insert("acks", "all");
+    props.insert("batch.size", "262144");
+    props.insert("linger.ms", "5");
+    props.insert("max.block.ms", i64::MAX.to_string());
+    props.insert("delivery.timeout.ms", i32::MAX.to_string());
+    props.merge(&worker.with_prefix("producer."));
+    props.merge(&connector.with_prefix("producer.override."));
+    props
+}
+
+/// What a sink task's consumer is made with.
+pub fn consumer(worker: &Props, connector: &Props, id: &TaskId) -> Props {
+    let mut props = base(worker);
+    props.insert("group.id", format!("connect-{}", id.connector));
+    props.insert("client.id", format!("connector-consumer-{id}"));
+    props.insert("enable.auto.commit", "false");
+    props.insert("auto.offset.reset", "earliest");
+    props.merge(&worker.with_prefix("consumer."));
+    props.merge(&connector.with_prefix("consumer.override."));
+    props
+}
+
+/// The worker's own client, for questions about the cluster.
+pub fn admin(worker: &Props) -> Props {
+    let mut props = worker.clone();
+    props.merge(&worker.with_prefix("admin."));
+    props
+}
+
+fn base(worker: &Props) -> Props {
+    let servers = worker.get("bootstrap.servers").unwrap_or_default();
+    Props::from([("bootstrap.servers", servers)])
+}
+
+#[cfg(test)]
+mod tests {
+    use connect_core::ConnectorName;
+
+    use super::*;
+
+    #[test]
+    fn later_sources_win() {
+        let id = TaskId { connector: ConnectorName::new("orders"), index: 2 };
+        let worker = Props::from([
+            ("bootstrap.servers", "a:1"),
+            ("batch.size", "1"),
+            ("producer.linger.ms", "7"),
+            ("producer.acks", "1"),
+            ("consumer.max.poll.records", "9"),
+        ]);
+        let connector = Props::from([("producer.override.acks", "0"), ("consumer.override.group.id", "mine")]);
+        let producer = producer(&worker, &connector, &id);
+        let consumer = consumer(&worker, &connector, &id);
+        for (props, key, want) in [
+            (&producer, "bootstrap.servers", "a:1"),
+            (&producer, "client.id", "connector-producer-orders-2"),
+            (&producer, "batch.size", "262144"), // an unprefixed worker key is not the producer's
+            (&producer, "linger.ms", "7"),
+            (&producer, "acks", "0"),
+            (&consumer, "group.id", "mine"),
+            (&consumer, "client.id", "connector-consumer-orders-2"),
+            (&consumer, "max.poll.records", "9"),
+        ] {
+            assert_eq!(props.get(key), Some(want), "{key}");
+        }
+    }
+}

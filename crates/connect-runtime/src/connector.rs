@@ -1,0 +1,119 @@
+//! One running connector: its instance lives in a task of its own and is asked by messages.
+
+use std::sync::Arc;
+
+use connect_api::{
+    ConnectError, Connector, ConnectorContext, ConnectorEvents, OffsetReader, SinkConnector, SourceConnector, StopToken,
+};
+use connect_config::Props;
+use connect_core::ConnectorName;
+use connect_core::herder::Event;
+use tokio::sync::{mpsc, oneshot};
+
+/// A connector of either kind.
+pub enum Instance {
+    Source(Box<dyn SourceConnector>),
+    Sink(Box<dyn SinkConnector>),
+}
+
+impl Instance {
+    pub fn as_connector(&mut self) -> &mut dyn Connector {
+        match self {
+            Self::Source(connector) => connector.as_mut(),
+            Self::Sink(connector) => connector.as_mut(),
+        }
+    }
+}
+
+/// What a running connector is asked.
+enum Ask {
+    TaskConfigs(usize, oneshot::Sender<Result<Vec<Props>, ConnectError>>),
+}
+
+/// A handle to a running connector; dropping it stops the connector.
+pub struct RunningConnector {
+    asks: mpsc::Sender<Ask>,
+    stop: StopToken,
+    stopped: tokio::task::JoinHandle<()>,
+}
+
+impl RunningConnector {
+    /// Starts the connector on `runtime`; the second value says how that went.
+    pub fn start(
+        runtime: &tokio::runtime::Handle,
+        mut instance: Instance,
+        context: ConnectorContext,
+        config: Props,
+    ) -> (Self, oneshot::Receiver<Result<(), ConnectError>>) {
+        let (asks, mut asked) = mpsc::channel(1);
+        let (started, when_started) = oneshot::channel();
+        let stop = context.stop.clone();
+        let stopping = stop.clone();
+        let stopped = runtime.spawn(async move {
+            let connector = instance.as_connector();
+            let outcome = connector.start(context, &config).await;
+            let failed = outcome.is_err();
+            drop(started.send(outcome));
+            while !failed {
+                let ask = tokio::select! {
+                    () = stopping.cancelled() => break,
+                    ask = asked.recv() => ask,
+                };
+                let Some(Ask::TaskConfigs(max, answer)) = ask else { break };
+                drop(answer.send(connector.task_configs(max)));
+            }
+            connector.stop().await;
+        });
+        (Self { asks, stop, stopped }, when_started)
+    }
+
+    /// Asks for the configurations of at most `max` tasks.
+    pub fn task_configs(&self, max: usize) -> oneshot::Receiver<Result<Vec<Props>, ConnectError>> {
+        let (answer, answered) = oneshot::channel();
+        // A connector that has ended drops `answer`, which the receiver sees.
+        drop(self.asks.try_send(Ask::TaskConfigs(max, answer)));
+        answered
+    }
+
+    /// Ends when the connector has stopped.
+    pub async fn stop(self) {
+        self.stop.cancel();
+        if self.stopped.await.is_err_and(|error| error.is_panic()) {
+            tracing::error!("The connector panicked while it ran or stopped");
+        }
+    }
+}
+
+/// Passes what a connector says on to the herder.
+pub struct ToHerder {
+    pub name: ConnectorName,
+    pub events: mpsc::Sender<Event>,
+}
+
+impl ConnectorEvents for ToHerder {
+    fn request_task_reconfiguration(&self) {
+        self.send(Event::ReconfigurationRequested(self.name.clone()));
+    }
+
+    fn raise_error(&self, error: ConnectError) {
+        self.send(Event::ConnectorFailed(self.name.clone(), error));
+    }
+}
+
+impl ToHerder {
+    fn send(&self, event: Event) {
+        if let Err(mpsc::error::TrySendError::Full(event)) = self.events.try_send(event) {
+            tracing::warn!("The herder is too busy to hear {event:?} from connector {}", self.name);
+        }
+    }
+}
+
+/// What a connector gets at its start.
+pub fn context(
+    name: ConnectorName,
+    stop: StopToken,
+    events: mpsc::Sender<Event>,
+    offsets: Option<Arc<dyn OffsetReader>>,
+) -> ConnectorContext {
+    ConnectorContext { stop, events: Arc::new(ToHerder { name, events }), offsets }
+}

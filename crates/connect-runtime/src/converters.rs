@@ -1,0 +1,34 @@
+//! The three converters of a task.
+
+use std::sync::Arc;
+
+use connect_api::{ConnectError, Conversion, Converter, HeaderConverter};
+
+/// Converters as the task's and the worker's configuration name them.
+pub struct Converters {
+    pub key: Named<Box<dyn Converter>>,
+    pub value: Named<Box<dyn Converter>>,
+    pub header: Named<Arc<dyn HeaderConverter>>,
+}
+
+/// A plugin and the Java class it stands for.
+pub struct Named<T> {
+    pub class: &'static str,
+    pub plugin: T,
+}
+
+/// Calls a converter, and once more after what it had to wait for.
+/// # Errors
+/// The record is at fault.
+pub async fn converted<T>(
+    mut call: impl FnMut() -> Result<Conversion<T>, ConnectError>,
+) -> Result<T, ConnectError> {
+    // Two waits are plenty: one for what the converter lacks, one if its cache lost that again meanwhile.
+    for _ in 0..3 {
+        match call()? {
+            Conversion::Ready(value) => return Ok(value),
+            Conversion::Pending(fetch) => fetch.await?,
+        }
+    }
+    Err(ConnectError::connect("The converter is still waiting for data that it has already been given"))
+}

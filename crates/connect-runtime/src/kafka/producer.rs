@@ -1,0 +1,149 @@
+//! `Produce` over the Kafka client.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use async_trait::async_trait;
+use connect_api::{ConnectError, TopicPartition};
+use connect_config::Props;
+use kafka_client::KafkaError;
+use kafka_client::cluster::Cluster;
+use kafka_client::config::ClientConfig;
+use kafka_client::producer::{Ack, AppendError, Appender, Producer, ProducerConfig, Record, Topic};
+
+use super::{Acked, Acks, Appended, Blocked, Landed, Outgoing, OutgoingBatch, Produce};
+
+/// A producer and its acknowledgements, made of Java's properties. Connects when it is first used.
+/// # Errors
+/// A property is wrong.
+pub fn open_producer(props: &Props) -> Result<(Box<dyn Produce>, Box<dyn Acks>), ConnectError> {
+    let cluster = Cluster::new(ClientConfig::parse(props).map_err(|error| connect_error(&error))?);
+    let config = ProducerConfig::parse(props).map_err(|error| connect_error(&error))?;
+    let (producer, acks) = Producer::new(cluster, config);
+    let producer = KafkaProducer { producer: Some(producer), topics: HashMap::new() };
+    Ok((Box::new(producer), Box::new(KafkaAcks(acks))))
+}
+
+/// A Kafka client's error as tasks show it.
+pub(super) fn connect_error(error: &KafkaError) -> ConnectError {
+    ConnectError::new(error.java_class(), error.to_string())
+}
+
+struct KafkaProducer {
+    /// None after `close`.
+    producer: Option<Producer>,
+    topics: HashMap<Arc<str>, Topic>,
+}
+
+impl KafkaProducer {
+    fn get(&self) -> Result<&Producer, ConnectError> {
+        self.producer.as_ref().ok_or_else(|| connect_error(&KafkaError::Closed))
+    }
+}
+
+#[async_trait]
+impl Produce for KafkaProducer {
+    fn append(&mut self, batch: &OutgoingBatch, from: usize) -> Result<Appended, ConnectError> {
+        let mut appender = self.get()?.appender();
+        let now = now();
+        let mut last: Option<(&Arc<str>, &Topic)> = None;
+        for (index, record) in batch.records.iter().enumerate().skip(from) {
+            let topic = match last {
+                Some((name, topic)) if Arc::ptr_eq(name, &record.topic) => topic,
+                _ => match self.topics.get(&record.topic) {
+                    Some(topic) => topic,
+                    None => return Ok(stopped(index, Blocked::UnknownTopic(Arc::clone(&record.topic)))),
+                },
+            };
+            last = Some((&record.topic, topic));
+            match append_one(&mut appender, topic, batch, record, now) {
+                Ok(()) => {}
+                Err(AppendError::BufferFull) => return Ok(stopped(index, Blocked::Full)),
+                Err(AppendError::UnknownTopic(_) | AppendError::UnknownPartition { .. }) => {
+                    return Ok(stopped(index, Blocked::UnknownPartition(Arc::clone(&record.topic), record.partition)));
+                }
+                Err(error) => return Err(ConnectError::new(error.java_class(), error.to_string())),
+            }
+        }
+        Ok(Appended { next: batch.records.len(), blocked: None })
+    }
+
+    async fn unblock(&mut self, blocked: &Blocked) -> Result<(), ConnectError> {
+        let (name, topic) = match blocked {
+            Blocked::Full => return self.get()?.wait_ready().await.map_err(|error| connect_error(&error)),
+            Blocked::UnknownTopic(name) => (name, self.get()?.prepare(name).await),
+            Blocked::UnknownPartition(name, partition) => {
+                (name, self.get()?.prepare_partition(name, partition.unwrap_or(0)).await)
+            }
+        };
+        let topic = topic.map_err(|error| connect_error(&error))?;
+        self.topics.insert(Arc::clone(name), topic);
+        Ok(())
+    }
+
+    async fn flush(&mut self) {
+        if let Some(producer) = &self.producer {
+            producer.flush().await;
+        }
+    }
+
+    async fn close(&mut self, timeout: Duration) {
+        if let Some(producer) = self.producer.take() {
+            producer.close(timeout).await;
+        }
+    }
+}
+
+fn stopped(next: usize, blocked: Blocked) -> Appended {
+    Appended { next, blocked: Some(blocked) }
+}
+
+fn append_one(
+    appender: &mut Appender<'_>,
+    topic: &Topic,
+    batch: &OutgoingBatch,
+    record: &Outgoing,
+    now: i64,
+) -> Result<(), AppendError> {
+    let headers: Vec<(&str, Option<&[u8]>)> =
+        record.headers.iter().map(|(name, value)| (&**name, value.as_deref())).collect();
+    let record = Record {
+        topic,
+        partition: record.partition,
+        timestamp: record.timestamp.unwrap_or(now),
+        key: batch.slice(record.key.as_ref()),
+        value: batch.slice(record.value.as_ref()),
+        headers: &headers,
+    };
+    appender.append(record).map(drop)
+}
+
+/// Milliseconds since the epoch.
+fn now() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+}
+
+struct KafkaAcks(kafka_client::producer::Acks);
+
+#[async_trait]
+impl Acks for KafkaAcks {
+    async fn next(&mut self) -> Option<Acked> {
+        self.0.recv().await.map(acked)
+    }
+
+    fn try_next(&mut self) -> Option<Acked> {
+        self.0.try_recv().map(acked)
+    }
+}
+
+fn acked(ack: Ack) -> Acked {
+    let known = |number: i64| (number >= 0).then_some(number);
+    let landed = Landed { base_offset: known(ack.base_offset), timestamp: known(ack.timestamp) };
+    Acked {
+        topic_partition: TopicPartition { topic: ack.topic, partition: ack.partition },
+        numbers: ack.submissions.runs().to_vec(),
+        result: ack.result.map(|()| landed).map_err(|error| connect_error(&error)),
+    }
+}

@@ -1,0 +1,29 @@
+//! The shell that runs connectors and tasks.
+//! ```text
+//! HerderHandle ─▶ HerderLoop ─▶ Worker ─┬─▶ RunningConnector
+//!                    ▲                  ├─▶ SourceLoop ─▶ kafka::Produce, offsets::OffsetStore
+//!                    └── events ────────┴─▶ SinkLoop   ─▶ kafka::Consume
+//! ```
+//! Start at [`HerderLoop`]. What to do is decided in `connect_core`; this crate does it.
+
+mod assemble;
+mod client_config;
+mod connector;
+mod converters;
+mod errors;
+mod herder;
+pub mod kafka;
+pub mod offsets;
+mod plugins;
+mod sink;
+mod source;
+mod supervise;
+mod transforms;
+pub mod unsupported;
+mod validation;
+mod worker;
+
+pub use client_config::admin as admin_config;
+pub use herder::{HerderHandle, HerderLoop};
+pub use plugins::TablePlugins;
+pub use worker::{Worker, WorkerParts};

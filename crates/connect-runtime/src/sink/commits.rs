@@ -1,0 +1,112 @@
+//! When and how a sink task's offsets are committed.
+
+use std::time::Duration;
+
+use connect_api::{ConnectError, TopicOffsets, TopicPartition};
+use tokio::time::Instant;
+
+use super::SinkLoop;
+use super::positions::Positions;
+
+/// The periods of commits, and the one under way.
+pub struct CommitSchedule {
+    interval: Duration,
+    timeout: Duration,
+    next: Instant,
+    under_way: Option<UnderWay>,
+}
+
+struct UnderWay {
+    number: u64,
+    offsets: TopicOffsets,
+    started: Instant,
+}
+
+impl CommitSchedule {
+    /// `interval` is `offset.flush.interval.ms`, `timeout` is `offset.flush.timeout.ms`.
+    pub fn new(interval: Duration, timeout: Duration) -> Self {
+        Self { interval, timeout, next: Instant::now() + interval, under_way: None }
+    }
+
+    /// The next chance is taken to commit.
+    pub(super) fn request(&mut self) {
+        self.next = Instant::now();
+    }
+
+    pub(super) fn until_due(&self, now: Instant) -> Duration {
+        self.next.saturating_duration_since(now)
+    }
+
+    fn is_due(&mut self, now: Instant) -> bool {
+        if self.under_way.as_ref().is_some_and(|commit| now >= commit.started + self.timeout) {
+            tracing::warn!("Commit of offsets timed out");
+            self.under_way = None;
+        }
+        self.under_way.is_none() && now >= self.next
+    }
+
+    /// A late answer to a commit that was given up, or overtaken, changes nothing.
+    pub(super) fn on_committed(&mut self, number: u64, result: Result<(), ConnectError>, positions: &mut Positions) {
+        let Some(commit) = self.under_way.take_if(|commit| commit.number == number) else { return };
+        match result {
+            Ok(()) => positions.committed(&commit.offsets),
+            Err(error) => tracing::error!("Commit of offsets threw an unexpected exception: {error}"),
+        }
+    }
+}
+
+impl SinkLoop {
+    /// Begins a commit if it is time and none is under way.
+    pub(super) async fn commit_if_due(&mut self) -> Result<(), ConnectError> {
+        let now = Instant::now();
+        if !self.commits.is_due(now) {
+            // A due commit waits for the one under way; the loop must not spin until then.
+            self.commits.next = self.commits.next.max(now + Duration::from_millis(10));
+            return Ok(());
+        }
+        self.commits.next = now + self.commits.interval;
+        let all = self.positions.partitions();
+        let offsets = self.positions.committable(&all);
+        match self.task.pre_commit(&offsets).await {
+            Ok(offsets) => {
+                let changes = self.positions.changes(&offsets);
+                if !changes.is_empty() {
+                    let number = self.consumer.commit_async(&changes)?;
+                    self.commits.under_way = Some(UnderWay { number, offsets: changes, started: now });
+                }
+            }
+            Err(error) => self.go_back(&error),
+        }
+        Ok(())
+    }
+
+    fn go_back(&mut self, error: &ConnectError) {
+        tracing::error!("Offset commit failed, rewinding to last committed offsets: {}", error.trace());
+        self.retry = None;
+        for (partition, offset) in self.positions.rewind_to_committed() {
+            self.consumer.seek(&partition, offset);
+        }
+        if self.positions.is_holding() {
+            let flowing = self.positions.release();
+            self.consumer.resume(&flowing);
+        }
+    }
+
+    /// Commits `partitions` before they are given up. Failures are logged: the records will be delivered again.
+    pub(super) async fn commit_now(&mut self, partitions: &[TopicPartition]) {
+        self.commits.under_way = None;
+        let offsets = self.positions.committable(partitions);
+        let changes = match self.task.pre_commit(&offsets).await {
+            Ok(offsets) => self.positions.changes(&offsets),
+            Err(error) => return tracing::error!("Offset commit failed during close: {}", error.trace()),
+        };
+        if changes.is_empty() {
+            return;
+        }
+        match tokio::time::timeout(self.commits.timeout, self.consumer.commit(&changes)).await {
+            Ok(Ok(())) => self.positions.committed(&changes),
+            Ok(Err(error)) => tracing::error!("Commit of offsets threw an unexpected exception during close: {error}"),
+            Err(_) => tracing::error!("Commit of offsets timed out during close"),
+        }
+    }
+}

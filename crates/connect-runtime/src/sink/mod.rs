@@ -1,0 +1,209 @@
+//! One sink task, from the consumer group to the committed offset.
+//! ```text
+//! Consume::poll ─▶ Converters ─▶ TransformationChain ─▶ SinkTask::put ─▶ Positions
+//!      ▲                                                                    │ every `offset.flush.interval.ms`
+//!      └────────── group offsets ◀── Consume::commit ◀── pre_commit ◀───────┘
+//! ```
+//! Start at [`SinkLoop::run`]. Source: Apache Kafka, `WorkerSinkTask`.
+
+mod commits;
+mod convert;
+mod positions;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use connect_api::{ConnectError, SinkBatch, SinkRequests, SinkTask, SinkTaskContext, StopToken, TaskError, TopicPartition};
+use tokio::time::Instant;
+
+use crate::kafka::{Consume, Incoming};
+pub use commits::CommitSchedule;
+pub use convert::SinkConversion;
+use positions::Positions;
+
+/// How long a poll waits at most, so that requests of the task are seen.
+const POLL_MAX: Duration = Duration::from_secs(1);
+/// Between two tries of a failed `put`, unless the task has asked for another time.
+const PUT_RETRY: Duration = Duration::from_millis(100);
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// A sink task and everything before it.
+pub struct SinkLoop {
+    pub task: Box<dyn SinkTask>,
+    pub consumer: Box<dyn Consume>,
+    pub conversion: SinkConversion,
+    pub commits: CommitSchedule,
+    pub stop: StopToken,
+    positions: Positions,
+    /// A batch that `put` could not take yet, and when to try again.
+    retry: Option<(SinkBatch, Instant)>,
+}
+
+impl SinkLoop {
+    pub fn new(
+        task: Box<dyn SinkTask>,
+        consumer: Box<dyn Consume>,
+        conversion: SinkConversion,
+        commits: CommitSchedule,
+        stop: StopToken,
+    ) -> Self {
+        Self { task, consumer, conversion, commits, stop, positions: Positions::default(), retry: None }
+    }
+
+    /// Runs until stopped; then commits what was delivered. `running` is called when the task has started.
+    /// # Errors
+    /// The task has failed. What was delivered before is committed all the same, unless that failed.
+    pub async fn run(mut self, context: SinkTaskContext, running: impl FnOnce()) -> Result<(), ConnectError> {
+        let outcome = match self.task.start(context.clone()).await {
+            Ok(()) => {
+                running();
+                let ran = self.consume(&context).await;
+                ran.and(self.close_all().await)
+            }
+            Err(error) => Err(error),
+        };
+        self.task.stop().await;
+        self.consumer.close(CLOSE_TIMEOUT).await;
+        outcome
+    }
+
+    async fn consume(&mut self, context: &SinkTaskContext) -> Result<(), ConnectError> {
+        let mut pause = POLL_MAX;
+        while !self.stop.is_cancelled() {
+            self.commit_if_due().await?;
+            match self.next(pause).await? {
+                Some(incoming) => self.on_incoming(incoming).await?,
+                None => break,
+            }
+            pause = self.apply(context.take_requests());
+        }
+        Ok(())
+    }
+
+    /// What the consumer says next; none when stopped.
+    async fn next(&mut self, pause: Duration) -> Result<Option<Incoming>, ConnectError> {
+        let now = Instant::now();
+        let retry = self.retry.as_ref().map_or(POLL_MAX, |(_, at)| at.saturating_duration_since(now));
+        let wait = pause.min(retry).min(self.commits.until_due(now));
+        tokio::select! {
+            biased;
+            () = self.stop.cancelled() => Ok(None),
+            polled = self.consumer.poll(wait) => polled.map(Some),
+        }
+    }
+
+    async fn on_incoming(&mut self, incoming: Incoming) -> Result<(), ConnectError> {
+        match incoming {
+            Incoming::Assigned(partitions) => self.open(partitions).await,
+            Incoming::Revoked(partitions) => self.close(&partitions, true).await,
+            Incoming::Lost(partitions) => self.close(&partitions, false).await,
+            Incoming::Committed(number, result) => {
+                self.commits.on_committed(number, result, &mut self.positions);
+                Ok(())
+            }
+            Incoming::Records(records) => {
+                let (mut batch, fatal) = self.conversion.convert(records, &mut self.positions).await;
+                if let Some((waiting, _)) = self.retry.take() {
+                    // Fetched before the partitions were paused: behind those that wait.
+                    batch.splice(0..0, waiting.iter().cloned());
+                }
+                if !batch.is_empty() || fatal.is_none() {
+                    self.put(Arc::new(batch)).await?;
+                }
+                fatal.map_or(Ok(()), Err)
+            }
+            Incoming::Idle => match self.retry.take() {
+                Some((batch, at)) if at <= Instant::now() => self.put(batch).await,
+                Some(waiting) => {
+                    self.retry = Some(waiting);
+                    Ok(())
+                }
+                None => self.put(SinkBatch::default()).await,
+            },
+        }
+    }
+
+    async fn put(&mut self, batch: SinkBatch) -> Result<(), ConnectError> {
+        let was_retry = self.retry.take().is_some() || self.positions.is_holding();
+        match self.task.put(&batch).await {
+            Ok(()) => {
+                self.positions.delivered();
+                if was_retry {
+                    let flowing = self.positions.release();
+                    self.consumer.resume(&flowing);
+                }
+                self.conversion.recycle(batch);
+                Ok(())
+            }
+            Err(TaskError::Retriable(error)) => {
+                tracing::error!("RetriableException from SinkTask: {}", error.trace());
+                let all = self.positions.hold();
+                self.consumer.pause(&all);
+                self.retry = Some((batch, Instant::now() + PUT_RETRY));
+                Ok(())
+            }
+            Err(TaskError::Fatal(error)) => {
+                let exiting = "Exiting WorkerSinkTask due to unrecoverable exception.";
+                Err(ConnectError::connect(exiting).caused_by(error))
+            }
+        }
+    }
+
+    /// Does what the task has asked for; answers how long the next poll may wait.
+    fn apply(&mut self, requests: SinkRequests) -> Duration {
+        for (partition, offset) in requests.rewinds {
+            if self.positions.rewind(&partition, offset) {
+                self.consumer.seek(&partition, offset);
+            } else {
+                tracing::warn!("Ignoring the rewind of {partition}: it is not assigned to this task");
+            }
+        }
+        for (partition, paused) in requests.flow {
+            if self.positions.set_paused(&partition, paused) {
+                let one = [partition];
+                if paused { self.consumer.pause(&one) } else { self.consumer.resume(&one) }
+            }
+        }
+        if requests.commit {
+            self.commits.request();
+        }
+        if let (Some(timeout), Some((_, at))) = (requests.timeout, &mut self.retry) {
+            *at = Instant::now() + timeout;
+        }
+        requests.timeout.unwrap_or(POLL_MAX)
+    }
+
+    async fn open(&mut self, partitions: Vec<TopicPartition>) -> Result<(), ConnectError> {
+        if partitions.is_empty() {
+            return Ok(());
+        }
+        for partition in &partitions {
+            let position = self.consumer.position(partition).await?;
+            self.positions.assign(partition.clone(), position);
+        }
+        let held = self.positions.held_of(&partitions);
+        self.consumer.pause(&held);
+        self.task.open(&partitions).await
+    }
+
+    async fn close(&mut self, partitions: &[TopicPartition], commit: bool) -> Result<(), ConnectError> {
+        if partitions.is_empty() {
+            return Ok(());
+        }
+        if commit {
+            self.commit_now(partitions).await;
+        }
+        let closed = self.task.close(partitions).await;
+        self.positions.remove(partitions);
+        if let Some((batch, _)) = &mut self.retry {
+            let left = batch.iter().filter(|record| !partitions.contains(&record.original)).cloned().collect();
+            *batch = Arc::new(left);
+        }
+        closed
+    }
+
+    async fn close_all(&mut self) -> Result<(), ConnectError> {
+        let all = self.positions.partitions();
+        self.close(&all, true).await
+    }
+}

@@ -1,0 +1,127 @@
+//! Where a sink task stands in each of its partitions.
+
+use std::collections::BTreeMap;
+
+use connect_api::{TopicOffsets, TopicPartition};
+
+/// The assigned partitions with their offsets; an offset is that of the next record.
+#[derive(Debug, Default)]
+pub struct Positions {
+    partitions: BTreeMap<TopicPartition, Position>,
+    /// All partitions are paused because a `put` has to be repeated.
+    holding: bool,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Position {
+    /// After the last record of the batch that is being delivered.
+    consumed: i64,
+    /// After the last record that `put` has taken.
+    delivered: i64,
+    committed: i64,
+    /// By the task itself.
+    paused: bool,
+}
+
+impl Positions {
+    pub(super) fn assign(&mut self, partition: TopicPartition, position: i64) {
+        let at = Position { consumed: position, delivered: position, committed: position, paused: false };
+        self.partitions.insert(partition, at);
+    }
+
+    pub(super) fn remove(&mut self, partitions: &[TopicPartition]) {
+        self.partitions.retain(|partition, _| !partitions.contains(partition));
+        self.holding &= !self.partitions.is_empty();
+    }
+
+    pub(super) fn partitions(&self) -> Vec<TopicPartition> {
+        self.partitions.keys().cloned().collect()
+    }
+
+    /// Records up to `next` are on their way to `put`.
+    pub(super) fn consumed(&mut self, partition: &TopicPartition, next: i64) {
+        if let Some(at) = self.partitions.get_mut(partition) {
+            at.consumed = next;
+        }
+    }
+
+    /// `put` has taken everything consumed.
+    pub(super) fn delivered(&mut self) {
+        self.partitions.values_mut().for_each(|at| at.delivered = at.consumed);
+    }
+
+    /// What may be committed for `partitions`: the delivered offsets.
+    pub(super) fn committable(&self, partitions: &[TopicPartition]) -> TopicOffsets {
+        let of = |partition: &TopicPartition| Some((partition.clone(), self.partitions.get(partition)?.delivered));
+        partitions.iter().filter_map(of).collect()
+    }
+
+    /// Those of `offsets` that differ from what is committed and are not beyond what was delivered.
+    pub(super) fn changes(&self, offsets: &TopicOffsets) -> TopicOffsets {
+        let mut changes = TopicOffsets::new();
+        for (partition, &offset) in offsets {
+            match self.partitions.get(partition) {
+                None => tracing::warn!("Ignoring invalid task provided offset {partition}/{offset}: the partition is not assigned"),
+                Some(at) if offset > at.delivered => tracing::warn!(
+                    "Ignoring invalid task provided offset {partition}/{offset}: not yet consumed, taskOffset={offset} currentOffset={}",
+                    at.delivered
+                ),
+                Some(at) if offset == at.committed => {}
+                Some(_) => drop(changes.insert(partition.clone(), offset)),
+            }
+        }
+        changes
+    }
+
+    pub(super) fn committed(&mut self, offsets: &TopicOffsets) {
+        for (partition, &offset) in offsets {
+            if let Some(at) = self.partitions.get_mut(partition) {
+                at.committed = offset;
+            }
+        }
+    }
+
+    /// The last committed offsets, to which a failed `pre_commit` goes back.
+    pub(super) fn rewind_to_committed(&mut self) -> TopicOffsets {
+        for at in self.partitions.values_mut() {
+            (at.consumed, at.delivered) = (at.committed, at.committed);
+        }
+        self.partitions.iter().map(|(partition, at)| (partition.clone(), at.committed)).collect()
+    }
+
+    /// Answers false for a partition that is not assigned.
+    pub(super) fn rewind(&mut self, partition: &TopicPartition, offset: i64) -> bool {
+        let Some(at) = self.partitions.get_mut(partition) else { return false };
+        (at.consumed, at.delivered, at.committed) = (offset, offset, offset);
+        true
+    }
+
+    /// Notes the task's wish; answers whether the consumer must be told now.
+    pub(super) fn set_paused(&mut self, partition: &TopicPartition, paused: bool) -> bool {
+        let Some(at) = self.partitions.get_mut(partition) else { return false };
+        at.paused = paused;
+        !self.holding
+    }
+
+    /// All partitions are to be paused until the batch in hand is delivered.
+    pub(super) fn hold(&mut self) -> Vec<TopicPartition> {
+        self.holding = true;
+        self.partitions()
+    }
+
+    pub(super) fn is_holding(&self) -> bool {
+        self.holding
+    }
+
+    /// Ends [`hold`](Self::hold): the partitions that are to flow again.
+    pub(super) fn release(&mut self) -> Vec<TopicPartition> {
+        self.holding = false;
+        let flowing = self.partitions.iter().filter(|(_, at)| !at.paused);
+        flowing.map(|(partition, _)| partition.clone()).collect()
+    }
+
+    /// Newly assigned partitions that must be paused because of a hold.
+    pub(super) fn held_of(&self, partitions: &[TopicPartition]) -> Vec<TopicPartition> {
+        if self.holding { partitions.to_vec() } else { Vec::new() }
+    }
+}

@@ -1,0 +1,70 @@
+//! Records that wait for their ack, for tasks that want to be told of each.
+
+use std::collections::VecDeque;
+
+use connect_api::{RecordMetadata, SourceRecord, TopicPartition};
+
+use crate::kafka::{Acked, Landed};
+
+/// The records of a task that asked for `commit_record`; empty for all others.
+#[derive(Default)]
+pub struct Confirmations {
+    wanted: bool,
+    /// The number of the front of `waiting`.
+    base: u64,
+    waiting: VecDeque<Option<SourceRecord>>,
+    ready: Vec<(SourceRecord, Option<RecordMetadata>)>,
+}
+
+impl Confirmations {
+    pub fn want(&mut self, wanted: bool) {
+        self.wanted = wanted;
+    }
+
+    pub fn wanted(&self) -> bool {
+        self.wanted
+    }
+
+    /// The next record that goes to Kafka.
+    pub fn submitted(&mut self, record: SourceRecord) {
+        self.waiting.push_back(Some(record));
+    }
+
+    /// A record that was dropped.
+    pub fn dropped(&mut self, record: SourceRecord) {
+        self.ready.push((record, None));
+    }
+
+    /// Matches an ack with its records.
+    pub fn acked(&mut self, ack: &Acked) {
+        if !self.wanted {
+            return;
+        }
+        let mut position = 0;
+        for number in ack.numbers.iter().cloned().flatten() {
+            let slot = number.checked_sub(self.base).and_then(|at| self.waiting.get_mut(at as usize));
+            if let Some(record) = slot.and_then(Option::take) {
+                let landed = ack.result.as_ref().ok();
+                self.ready.push((record, landed.map(|landed| metadata(&ack.topic_partition, landed, position))));
+            }
+            position += 1;
+        }
+        while self.waiting.front().is_some_and(Option::is_none) {
+            self.waiting.pop_front();
+            self.base += 1;
+        }
+    }
+
+    /// What the task is to be told now.
+    pub fn take(&mut self) -> Vec<(SourceRecord, Option<RecordMetadata>)> {
+        std::mem::take(&mut self.ready)
+    }
+}
+
+fn metadata(topic_partition: &TopicPartition, landed: &Landed, position: i64) -> RecordMetadata {
+    RecordMetadata {
+        topic_partition: topic_partition.clone(),
+        offset: landed.base_offset.map(|base| base.saturating_add(position)),
+        timestamp: landed.timestamp,
+    }
+}

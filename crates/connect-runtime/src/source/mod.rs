@@ -1,0 +1,104 @@
+//! One source task, from `poll` to the committed offset.
+//! ```text
+//! SourceTask::poll ─▶ TransformationChain ─▶ Converters ─▶ OutgoingBatch ─▶ Produce::append
+//!                              │ Drop:                                            │ ack
+//!                              ▼ settled in turn                                  ▼
+//!                        SubmittedRecords ◀───────────────────────────────────────┘
+//!                              └─▶ OffsetStore, every `offset.flush.interval.ms`
+//! ```
+//! Start at [`SourceLoop::run`]. Which offsets may be committed is decided in `connect_core::task`.
+
+mod acks;
+mod convert;
+mod pipeline;
+
+use std::time::Duration;
+
+use connect_api::{ConnectError, SourceBatch, SourceTask, SourceTaskContext, StopToken, TaskError};
+
+pub use acks::Confirmations;
+pub use convert::SourceConversion;
+pub use pipeline::{Pipeline, PipelineConfig};
+
+/// After a retriable error of `poll`.
+const POLL_RETRY: Duration = Duration::from_millis(100);
+
+/// A source task and everything behind it.
+pub struct SourceLoop {
+    pub task: Box<dyn SourceTask>,
+    pub pipeline: Pipeline,
+    pub stop: StopToken,
+}
+
+impl SourceLoop {
+    /// Runs until stopped; then waits for acknowledgements and commits. `running` is called when the task has started.
+    /// # Errors
+    /// The task has failed: nothing more is polled. What was acknowledged before is committed all the same.
+    pub async fn run(mut self, context: SourceTaskContext, running: impl FnOnce()) -> Result<(), ConnectError> {
+        let outcome = match self.task.start(context).await {
+            Ok(()) => {
+                running();
+                self.pipeline.keep_records(self.task.wants_record_acks());
+                let ran = self.poll_and_send().await;
+                ran.and(self.finish().await)
+            }
+            Err(error) => Err(error),
+        };
+        self.task.stop().await;
+        self.pipeline.close().await;
+        outcome
+    }
+
+    async fn poll_and_send(&mut self) -> Result<(), ConnectError> {
+        while !self.stop.is_cancelled() {
+            let batch = self.poll().await?;
+            self.tell_task().await;
+            if !batch.is_empty() {
+                self.pipeline.send(batch, &self.stop).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Waits for the next batch, taking acks and committing offsets meanwhile.
+    async fn poll(&mut self) -> Result<SourceBatch, ConnectError> {
+        // The pending poll is never dropped: the task may have taken records from its source already.
+        let mut poll = self.task.poll();
+        loop {
+            tokio::select! {
+                biased;
+                polled = &mut poll => return match polled {
+                    Ok(batch) => Ok(batch),
+                    Err(TaskError::Fatal(error)) => Err(error),
+                    Err(TaskError::Retriable(error)) => {
+                        tracing::warn!("poll failed and will be tried again: {}", error.trace());
+                        tokio::time::sleep(POLL_RETRY).await;
+                        Ok(SourceBatch::new())
+                    }
+                },
+                event = self.pipeline.event() => self.pipeline.handle(event).await?,
+            }
+        }
+    }
+
+    /// Passes on what happened since the last poll: record acks if the task asked for them, and commits.
+    async fn tell_task(&mut self) {
+        for (record, metadata) in self.pipeline.take_confirmed() {
+            if let Err(error) = self.task.commit_record(record, metadata).await {
+                tracing::error!("Exception thrown while calling task.commitRecord(): {}", error.trace());
+            }
+        }
+        if self.pipeline.take_committed()
+            && let Err(error) = self.task.commit().await
+        {
+            tracing::error!("Exception thrown while calling task.commit(): {}", error.trace());
+        }
+    }
+
+    /// Waits up to `offset.flush.timeout.ms` for what is on its way, then commits.
+    async fn finish(&mut self) -> Result<(), ConnectError> {
+        let finished = self.pipeline.finish().await;
+        self.tell_task().await;
+        finished
+    }
+}

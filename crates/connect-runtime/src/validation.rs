@@ -1,0 +1,116 @@
+//! Whether a connector's configuration can be accepted.
+//! ```text
+//! connector.class ─▶ plugin ─▶ the framework's keys ─▶ rules between them ─▶ the connector's own validation ─▶ errors
+//! ```
+//! Source: Apache Kafka, `AbstractHerder.validateConnectorConfig`.
+
+use connect_api::{Factory, Plugin, PluginKind, PluginTable};
+use connect_config::{ConfigDef, Props};
+use connect_core::config::{SinkConnectorConfig, SourceConnectorConfig, enrich};
+use connect_core::herder::{ConnectorType, HerderError};
+
+use crate::connector::Instance;
+use crate::plugins::TablePlugins;
+use crate::unsupported;
+
+/// Says what kind of connector this would be, and its version.
+/// # Errors
+/// The configuration is invalid: every reason is in the message.
+pub async fn validate(plugins: &PluginTable, config: &Props) -> Result<(ConnectorType, String), HerderError> {
+    let plugin = find(plugins, config)?;
+    let connector_type = connector_type(plugin);
+    let mut errors = framework_errors(plugins, connector_type, config)?;
+    errors.extend(unsupported::connector_errors(config));
+    if let Some(mut instance) = instantiate(plugin) {
+        let values = instance.as_connector().validate(config).await;
+        errors.extend(values.into_iter().flat_map(|value| value.errors));
+    }
+    if errors.is_empty() { Ok((connector_type, plugin.version.to_owned())) } else { Err(invalid(&errors)) }
+}
+
+/// The connector plugin that a configuration names.
+/// # Errors
+/// It names none, or one that is not there.
+pub fn find<'a>(plugins: &'a PluginTable, config: &Props) -> Result<&'a Plugin, HerderError> {
+    let Some(class) = config.get("connector.class") else {
+        let shown = shown(config);
+        return Err(HerderError::BadRequest(format!("Connector config {shown} contains no connector type")));
+    };
+    let found = plugins.find(&[PluginKind::Source, PluginKind::Sink], class.trim());
+    found.ok_or_else(|| {
+        let connectors = plugins.iter().filter(|plugin| connector_type(plugin) != ConnectorType::Unknown);
+        let available: Vec<_> = connectors.map(describe).collect();
+        HerderError::BadRequest(format!(
+            "Failed to find any class that implements Connector and which name matches {class}, available connectors are: {}",
+            available.join(", ")
+        ))
+    })
+}
+
+/// A new instance of a connector plugin; none of another kind of plugin.
+pub fn instantiate(plugin: &Plugin) -> Option<Instance> {
+    match &plugin.factory {
+        Factory::Source { connector, .. } => Some(Instance::Source(connector())),
+        Factory::Sink { connector, .. } => Some(Instance::Sink(connector())),
+        _ => None,
+    }
+}
+
+pub fn connector_type(plugin: &Plugin) -> ConnectorType {
+    match plugin.kind() {
+        PluginKind::Source => ConnectorType::Source,
+        PluginKind::Sink => ConnectorType::Sink,
+        _ => ConnectorType::Unknown,
+    }
+}
+
+fn framework_errors(
+    plugins: &PluginTable,
+    connector_type: ConnectorType,
+    config: &Props,
+) -> Result<Vec<String>, HerderError> {
+    let base: &ConfigDef = match connector_type {
+        ConnectorType::Sink => SinkConnectorConfig::def(),
+        _ => SourceConnectorConfig::def(),
+    };
+    let classes = TablePlugins(plugins);
+    let enriched = enrich(base, config, &classes);
+    let def = enriched.as_ref().unwrap_or(base);
+    let mut errors: Vec<String> =
+        def.validate_with(config, &classes).into_iter().flat_map(|value| value.errors).collect();
+    errors.extend(enriched.as_ref().err().map(|error| error.message().to_owned()));
+    if connector_type == ConnectorType::Sink {
+        errors.extend(SinkConnectorConfig::topic_errors(config).into_iter().map(|(_, why)| why));
+    }
+    errors.extend(null_values(config));
+    Ok(errors)
+}
+
+fn null_values(config: &Props) -> impl Iterator<Item = String> {
+    let nulls = config.iter().filter(|(_, value)| value.is_none());
+    nulls.map(|_| "Null value can not be supplied as the configuration value.".to_owned())
+}
+
+fn invalid(errors: &[String]) -> HerderError {
+    HerderError::BadRequest(format!(
+        "Connector configuration is invalid and contains the following {} error(s):\n{}\nYou can also find the above list of errors at the endpoint `/connector-plugins/{{connectorType}}/config/validate`",
+        errors.len(),
+        errors.join("\n")
+    ))
+}
+
+fn describe(plugin: &Plugin) -> String {
+    let (kind, class, version) = (plugin.kind().as_str(), plugin.class, plugin.version);
+    format!("PluginDesc{{class=class {class}, name='{class}', version='{version}', encodedVersion={version}, type={kind}, typeName='{kind}', location='classpath'}}")
+}
+
+/// As Java prints a map; the values of keys that nobody has declared may be secrets and are hidden.
+fn shown(config: &Props) -> String {
+    let open = ["name", "tasks.max", "topic", "topics", "file"];
+    let pairs = config.iter().map(|(key, value)| match value {
+        Some(value) if open.contains(&key) => format!("{key}={value}"),
+        Some(_) => format!("{key}=[hidden]"),
+        None => format!("{key}=null"),
+    });
+    format!("{{{}}}", pairs.collect::<Vec<_>>().join(", "))
+}

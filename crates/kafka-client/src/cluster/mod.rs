@@ -1,0 +1,100 @@
+//! A Kafka cluster: its brokers, who leads what, and one connection to each.
+//! ```text
+//! send(node, request) ─▶ Nodes: address, connection, reconnect backoff ─▶ net::Connection
+//! metadata(topics)    ─▶ Metadata, cached for metadata.max.age.ms ─▶ leader(topic, partition)
+//! coordinator(kind, key) ─▶ cached until `invalidate_coordinator`
+//! ```
+//! Start at [`Cluster`]. Nothing here retries a request: callers know what a failure means to them. An error whose kind
+//! is [`RefreshMetadata`](crate::ErrorKind::RefreshMetadata) asks for [`Cluster::refresh`] before the next attempt.
+
+mod coordinators;
+mod metadata;
+mod node;
+mod nodes;
+mod refresh;
+
+use std::sync::{Arc, Mutex, RwLock};
+
+pub use coordinators::CoordinatorKind;
+pub use metadata::{Broker, Metadata, PartitionMetadata, TopicMetadata};
+pub use node::{Lane, NodeId};
+
+use crate::KafkaError;
+use crate::config::ClientConfig;
+use crate::net::{Backoff, Connection, Request};
+use coordinators::Coordinators;
+use nodes::Nodes;
+
+/// A topic's name; cheap to clone.
+pub type TopicName = Arc<str>;
+
+/// A handle to a cluster; clones share connections and metadata. Nothing is connected before the first use, and the
+/// connections end with the last handle.
+#[derive(Clone, Debug)]
+pub struct Cluster {
+    shared: Arc<Shared>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    config: Arc<ClientConfig>,
+    nodes: Nodes,
+    metadata: RwLock<Arc<Metadata>>,
+    // Held while a metadata request is under way, so that callers who want the same share one.
+    refreshing: tokio::sync::Mutex<()>,
+    coordinators: Mutex<Coordinators>,
+}
+
+impl Cluster {
+    /// A cluster that is reached through `bootstrap.servers`.
+    pub fn new(config: ClientConfig) -> Cluster {
+        let config = Arc::new(config);
+        let shared = Shared {
+            nodes: Nodes::new(config.clone()),
+            metadata: RwLock::default(),
+            refreshing: tokio::sync::Mutex::default(),
+            coordinators: Mutex::default(),
+            config,
+        };
+        Cluster { shared: Arc::new(shared) }
+    }
+
+    /// What the cluster was made with.
+    pub fn config(&self) -> &ClientConfig {
+        &self.shared.config
+    }
+
+    /// Sends a request in the newest version that both sides speak. Requests to one node and lane are pipelined and
+    /// answered in order.
+    /// # Errors
+    /// Connect and disconnect (both ask for fresh metadata), no answer within `request.timeout.ms`, or an answer that
+    /// cannot be read. Error codes inside the answer are the caller's to check.
+    pub async fn send<R: Request>(&self, node: NodeId, request: R) -> Result<R::Response, KafkaError> {
+        self.connection(node).await?.send(&request).await
+    }
+
+    /// A broker that is connected now, or the first one that can be.
+    pub async fn any_broker(&self) -> Result<NodeId, KafkaError> {
+        self.shared.nodes.any(Lane::SHARED).await
+    }
+
+    /// Connections of one's own: for requests that the broker answers late (fetch, join), behind which the requests of
+    /// others must not wait.
+    pub fn new_lane(&self) -> Lane {
+        self.shared.nodes.new_lane()
+    }
+
+    /// Closes the connections of a lane that is no longer used.
+    pub fn close_lane(&self, lane: Lane) {
+        self.shared.nodes.close_lane(lane);
+    }
+
+    /// The pauses between attempts: `retry.backoff.ms` growing to `retry.backoff.max.ms`.
+    pub fn retry_backoff(&self) -> Backoff {
+        Backoff::new(self.shared.config.retry_backoff, self.shared.config.retry_backoff_max)
+    }
+
+    pub(crate) async fn connection(&self, node: NodeId) -> Result<Arc<Connection>, KafkaError> {
+        self.shared.nodes.connection(node).await
+    }
+}

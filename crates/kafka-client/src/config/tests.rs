@@ -1,0 +1,56 @@
+use std::time::Duration;
+
+use connect_config::Props;
+
+use super::*;
+
+fn parse(entries: &[(&str, &str)]) -> Result<ClientConfig, String> {
+    let props: Props = entries.iter().copied().collect();
+    ClientConfig::parse(&props).map_err(|error| error.to_string())
+}
+
+#[test]
+fn says_what_is_wrong_as_java_does() {
+    for (key, value, want) in [
+        ("bootstrap.servers", "", "No resolvable bootstrap urls given in bootstrap.servers"),
+        ("bootstrap.servers", "localhost", "Invalid url in bootstrap.servers: localhost"),
+        ("bootstrap.servers", "localhost:x", "Invalid url in bootstrap.servers: localhost:x"),
+        (
+            "request.timeout.ms",
+            "soon",
+            "Invalid value soon for configuration request.timeout.ms: Not a number of type LONG",
+        ),
+        ("retry.backoff.ms", "-1", "Invalid value -1 for configuration retry.backoff.ms: Value must be at least 0"),
+        (
+            "client.dns.lookup",
+            "default",
+            "Invalid value default for configuration client.dns.lookup: String must be one of: use_all_dns_ips, \
+             resolve_canonical_bootstrap_servers_only",
+        ),
+        (
+            "security.protocol",
+            "SASL_SSL",
+            "Invalid value SASL_SSL for configuration security.protocol: this client speaks PLAINTEXT only; remove it \
+             or set PLAINTEXT",
+        ),
+    ] {
+        let got = parse(&[("bootstrap.servers", "localhost:9092"), (key, value)]);
+        assert_eq!(got.unwrap_err(), want, "{key}={value}");
+    }
+}
+
+#[test]
+fn reads_addresses_and_defaults() {
+    let config = parse(&[("bootstrap.servers", " a:1, PLAINTEXT://b:2 ,[::1]:3,"), ("connections.max.idle.ms", "-1")]);
+    let config = config.unwrap();
+    let want = [("a", 1), ("b", 2), ("::1", 3)].map(|(host, port)| (host.to_owned(), port));
+    assert_eq!(config.bootstrap, want);
+    assert_eq!(config.request_timeout, Duration::from_secs(30));
+    assert_eq!(config.connections_max_idle, None);
+}
+
+#[test]
+fn lists_keys_that_nobody_reads() {
+    let props = Props::from([("client.id", "x"), ("acks", "all"), ("batch.sice", "1")]);
+    assert_eq!(unused(&props, &[ClientConfig::KEYS, &["acks"]]), ["batch.sice"]);
+}

@@ -1,0 +1,91 @@
+//! What a poll returns.
+
+use std::fmt;
+use std::sync::Arc;
+
+use super::ConsumerError;
+use crate::record::{RecordError, RecordView, Records};
+
+/// Partition 3 of topic `orders`; written `orders-3`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct TopicPartition {
+    pub topic: Arc<str>,
+    pub partition: i32,
+}
+
+impl TopicPartition {
+    pub fn new(topic: impl Into<Arc<str>>, partition: i32) -> Self {
+        Self { topic: topic.into(), partition }
+    }
+}
+
+impl fmt::Display for TopicPartition {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}-{}", self.topic, self.partition)
+    }
+}
+
+/// Where a group goes on reading a partition.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct OffsetAndMetadata {
+    /// The offset of the next record to read.
+    pub offset: i64,
+    /// The leader epoch of the last record read, if known.
+    pub leader_epoch: Option<i32>,
+    /// Anything the committer wants to keep beside it.
+    pub metadata: String,
+}
+
+impl From<i64> for OffsetAndMetadata {
+    fn from(offset: i64) -> Self {
+        Self { offset, leader_epoch: None, metadata: String::new() }
+    }
+}
+
+/// What happened; one at a time, in order.
+#[derive(Debug)]
+pub enum Event {
+    /// These partitions are this consumer's from now on (with the range assignor: all that it has). May be empty.
+    Assigned(Vec<TopicPartition>),
+    /// These partitions are about to be given up. They still are this consumer's: the caller finishes with them and commits;
+    /// its next poll goes on with the rebalance.
+    Revoked(Vec<TopicPartition>),
+    /// These partitions already belong to somebody else: committing them fails.
+    Lost(Vec<TopicPartition>),
+    /// Records, never an empty list.
+    Records(Vec<PartitionRecords>),
+    /// How a [`commit_async`](super::Consumer::commit_async) ended.
+    Committed { id: u64, result: Result<(), ConsumerError> },
+    /// Nothing within the timeout, or the poll was [woken](super::Consumer::waker).
+    Idle,
+}
+
+/// Records of one partition, in the order of their offsets.
+#[derive(Debug)]
+pub struct PartitionRecords {
+    pub partition: TopicPartition,
+    /// The consumer's position after these records.
+    pub next_offset: i64,
+    pub(super) parts: Vec<Records>,
+}
+
+impl PartitionRecords {
+    /// How many records there are; after compaction, or at the first poll after a seek, it may be less.
+    pub fn len_max(&self) -> usize {
+        self.parts.iter().map(Records::len_max).sum()
+    }
+
+    /// The records, read in place.
+    pub fn iter(&self) -> impl Iterator<Item = Result<RecordView, RecordError>> {
+        self.parts.iter().cloned().flatten()
+    }
+}
+
+impl IntoIterator for PartitionRecords {
+    type Item = Result<RecordView, RecordError>;
+    type IntoIter = std::iter::Flatten<std::vec::IntoIter<Records>>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.parts.into_iter().flatten()
+    }
+}

@@ -1,0 +1,194 @@
+//! What can go wrong between this client and a cluster, told so that the caller knows what follows.
+//!
+//! A broker's error code ([`ErrorCode`]) carries Java's class name, its text and its [`ErrorKind`]; what happens
+//! on the way (connect, disconnect, timeout, an answer that cannot be read) has variants of its own.
+
+mod codes;
+#[cfg(test)]
+mod tests;
+
+use std::fmt;
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+pub use codes::ErrorCode;
+
+/// What follows an error.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ErrorKind {
+    /// The same request may succeed after a backoff.
+    Retriable,
+    /// As `Retriable`, once the metadata is fetched again: leaders, coordinators or connections have moved.
+    RefreshMetadata,
+    /// Another producer or member took this one's place; this one has to end.
+    Fenced,
+    /// The transaction has to be aborted; after that the producer goes on.
+    Abortable,
+    /// A right or a credential is missing; nothing changes until somebody grants it.
+    Authorization,
+    /// Repeating it changes nothing.
+    Fatal,
+}
+
+/// An error of the Kafka client; cheap to clone, because one failed request may fail many batches.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum KafkaError {
+    /// The broker answered with an error code. `context` says to what, and may be empty.
+    #[error("{}", describe(*code, context))]
+    Broker {
+        /// The code, never 0.
+        code: ErrorCode,
+        /// What was asked, or the broker's own words.
+        context: Arc<str>,
+    },
+    /// No connection to this address came about.
+    #[error("Connection to {address} could not be established. Node may not be available.")]
+    Connect {
+        /// `host:port`.
+        address: Arc<str>,
+        /// The last address's error.
+        #[source]
+        source: Arc<io::Error>,
+    },
+    /// The connection ended before the answer came.
+    #[error("The connection to {address} ended before a response was received: {reason}")]
+    Disconnected {
+        /// `host:port`.
+        address: Arc<str>,
+        /// Who ended it and why.
+        reason: Arc<str>,
+    },
+    /// Something took longer than its configured time; the text says what and how long.
+    #[error("{0}")]
+    Timeout(Arc<str>),
+    /// Broker and client share no version of a request.
+    #[error(
+        "The broker {address} does not support {api}: it offers {theirs}, this client speaks {ours}; use a broker from 2.1 on"
+    )]
+    UnsupportedVersion {
+        /// `host:port`.
+        address: Arc<str>,
+        /// The request's name.
+        api: &'static str,
+        /// The versions of this client.
+        ours: Arc<str>,
+        /// The versions of the broker.
+        theirs: Arc<str>,
+    },
+    /// An answer could not be read; its connection was closed.
+    #[error(
+        "The answer of {address} could not be read: {reason}; is this address a Kafka broker's PLAINTEXT listener?"
+    )]
+    Protocol {
+        /// `host:port`.
+        address: Arc<str>,
+        /// What is wrong with it.
+        reason: Arc<str>,
+    },
+    /// A property is wrong; the text names key and value as Java does.
+    #[error("{0}")]
+    Config(Arc<str>),
+    /// The client was closed while the call was under way.
+    #[error("The client is closed")]
+    Closed,
+}
+
+impl KafkaError {
+    /// An error from a broker's code, or none for code 0.
+    pub fn check(code: i16, context: impl FnOnce() -> String) -> Result<(), KafkaError> {
+        if code == 0 { Ok(()) } else { Err(Self::broker(ErrorCode(code), context())) }
+    }
+
+    /// An error from a broker's code that is known not to be 0.
+    pub fn broker(code: ErrorCode, context: impl Into<Arc<str>>) -> KafkaError {
+        KafkaError::Broker { code, context: context.into() }
+    }
+
+    /// Something was not done in its time; `what` is completed by "after N ms".
+    pub fn timeout(what: impl fmt::Display, after: Duration) -> KafkaError {
+        KafkaError::Timeout(format!("{what} after {} ms", after.as_millis()).into())
+    }
+
+    /// A property that cannot be used, in Java's words.
+    pub fn config(text: impl Into<Arc<str>>) -> KafkaError {
+        KafkaError::Config(text.into())
+    }
+
+    /// The broker's error code, if a broker's answer is what failed.
+    pub fn code(&self) -> Option<ErrorCode> {
+        match self {
+            KafkaError::Broker { code, .. } => Some(*code),
+            _ => None,
+        }
+    }
+
+    /// What follows.
+    pub fn kind(&self) -> ErrorKind {
+        match self {
+            KafkaError::Broker { code, .. } => code.kind(),
+            KafkaError::Connect { .. } | KafkaError::Disconnected { .. } => ErrorKind::RefreshMetadata,
+            KafkaError::Timeout(_) => ErrorKind::Retriable,
+            KafkaError::UnsupportedVersion { .. } | KafkaError::Protocol { .. } => ErrorKind::Fatal,
+            KafkaError::Config(_) | KafkaError::Closed => ErrorKind::Fatal,
+        }
+    }
+
+    /// Whether the same call may succeed later, with or without fresh metadata.
+    pub fn is_retriable(&self) -> bool {
+        matches!(self.kind(), ErrorKind::Retriable | ErrorKind::RefreshMetadata)
+    }
+
+    /// The name of the Java exception that says the same.
+    pub fn java_class(&self) -> &'static str {
+        match self {
+            KafkaError::Broker { code, .. } => code.java_class(),
+            KafkaError::Connect { .. } => "org.apache.kafka.common.errors.TimeoutException",
+            KafkaError::Disconnected { .. } => "org.apache.kafka.common.errors.NetworkException",
+            KafkaError::Timeout(_) => "org.apache.kafka.common.errors.TimeoutException",
+            KafkaError::UnsupportedVersion { .. } => "org.apache.kafka.common.errors.UnsupportedVersionException",
+            KafkaError::Protocol { .. } => "org.apache.kafka.common.KafkaException",
+            KafkaError::Config(_) => "org.apache.kafka.common.config.ConfigException",
+            KafkaError::Closed => "java.lang.IllegalStateException",
+        }
+    }
+}
+
+impl ErrorCode {
+    /// `UNKNOWN_TOPIC_OR_PARTITION`, or `UNKNOWN_SERVER_ERROR` for a code this client does not know.
+    pub fn name(self) -> &'static str {
+        self.row().name
+    }
+
+    /// What follows; an unknown code is fatal, as in Java.
+    pub fn kind(self) -> ErrorKind {
+        self.row().kind
+    }
+
+    /// The full name of Java's exception class.
+    pub fn java_class(self) -> &'static str {
+        self.row().class
+    }
+
+    /// Java's text for this code.
+    pub fn text(self) -> &'static str {
+        self.row().text
+    }
+
+    fn row(self) -> &'static codes::Row {
+        codes::TABLE.iter().find(|row| row.code == self.0).unwrap_or(&codes::TABLE[0])
+    }
+}
+
+impl fmt::Debug for ErrorCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ({})", self.name(), self.0)
+    }
+}
+
+fn describe(code: ErrorCode, context: &str) -> String {
+    match context {
+        "" => code.text().to_owned(),
+        context => format!("{context}: {}", code.text()),
+    }
+}

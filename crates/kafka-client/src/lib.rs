@@ -1,0 +1,25 @@
+//! A Kafka client that takes Java's property names.
+//! ```text
+//! Props ─▶ config ─▶ Cluster (connections, metadata, coordinators)
+//!                      ├─▶ producer   records in, acks of batches out
+//!                      ├─▶ consumer   batches out, positions and groups
+//!                      └─▶ admin      questions about the cluster
+//! ```
+//! Start at [`cluster::Cluster`]. Brokers from 2.1 on are spoken to; [`record`] is the format of what they store.
+
+pub mod admin;
+pub mod cluster;
+pub mod config;
+pub mod consumer;
+pub mod error;
+pub mod group;
+pub mod net;
+pub mod producer;
+pub mod record;
+
+pub use error::{ErrorCode, ErrorKind, KafkaError};
+
+/// The README's examples compile.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -1,0 +1,21 @@
+//! One connection to one broker, from host name to decoded answer.
+//! ```text
+//! dial: every address of the name ─▶ TCP (later: TLS, SASL) ─▶ ApiVersions
+//! Connection::send ─▶ frame ─▶ writer task ─▶ socket ─▶ reader task ─▶ answer, in the order of the requests
+//! ```
+//! Start at [`Connection`]. Requests are pipelined; an answer that is late or cannot be read ends the connection, and
+//! with it every request on it.
+
+mod api;
+mod backoff;
+mod connection;
+mod dial;
+mod frame;
+mod reader;
+mod versions;
+mod writer;
+
+pub use api::Request;
+pub use backoff::Backoff;
+pub(crate) use connection::Connection;
+pub(crate) use frame::{Frame, FrameHead};

@@ -1,0 +1,131 @@
+//! The task that reads answers and hands each to the request it belongs to.
+
+use std::time::Duration;
+
+use bytes::{Buf, Bytes, BytesMut};
+use tokio::io::{AsyncRead, AsyncReadExt};
+use tokio::sync::mpsc;
+use tokio::time::timeout;
+
+use super::writer::Pending;
+
+/// Larger answers are refused: no request of ours asks for as much.
+pub(super) const FRAME_BYTES_MAX: usize = 128 << 20;
+/// What is allocated on the word of a size field alone; more only as its bytes arrive.
+const TRUSTED_BYTES: usize = 4 << 20;
+const READ_BYTES: usize = 64 << 10;
+
+/// Reads until the connection ends or is idle for `max_idle`; returns why it stopped.
+pub(super) async fn read_answers<R: AsyncRead + Unpin>(
+    socket: R,
+    mut pending: mpsc::Receiver<Pending>,
+    max_idle: Option<Duration>,
+) -> String {
+    let mut frames = Frames { socket, buffer: BytesMut::with_capacity(READ_BYTES) };
+    loop {
+        let next = match max_idle {
+            None => frames.next().await,
+            // Cancel-safe: what was read stays in the buffer.
+            Some(max_idle) => match timeout(max_idle, frames.next()).await {
+                Ok(next) => next,
+                Err(_) if pending.is_empty() => return "it was idle for connections.max.idle.ms".to_owned(),
+                Err(_) => continue,
+            },
+        };
+        if let Err(reason) = next.and_then(|frame| deliver(frame, &mut pending)) {
+            return reason;
+        }
+    }
+}
+
+fn deliver(frame: Bytes, pending: &mut mpsc::Receiver<Pending>) -> Result<(), String> {
+    let request = pending.try_recv().map_err(|_| "the broker sent an answer that nobody asked for".to_owned())?;
+    let correlation_id = frame.get(..4).map(|mut bytes| bytes.get_i32());
+    if correlation_id != Some(request.correlation_id) {
+        return Err(format!("the broker answered {correlation_id:?} to request {}", request.correlation_id));
+    }
+    // Whoever asked may have given up meanwhile; that is no fault of the connection's.
+    let _ = request.reply.send(frame);
+    Ok(())
+}
+
+struct Frames<R> {
+    socket: R,
+    buffer: BytesMut,
+}
+
+impl<R: AsyncRead + Unpin> Frames<R> {
+    /// The next frame without its size.
+    async fn next(&mut self) -> Result<Bytes, String> {
+        self.fill(4).await?;
+        let size = self.buffer.first_chunk().map_or(-1, |size| i32::from_be_bytes(*size));
+        let size = usize::try_from(size).ok().filter(|size| (4..=FRAME_BYTES_MAX).contains(size));
+        let size = size.ok_or_else(|| "the broker announced an answer of an impossible size".to_owned())?;
+        self.fill(4 + size).await?;
+        self.buffer.advance(4);
+        Ok(self.buffer.split_to(size).freeze())
+    }
+
+    async fn fill(&mut self, wanted: usize) -> Result<(), String> {
+        while self.buffer.len() < wanted {
+            let missing = wanted - self.buffer.len();
+            self.buffer.reserve(missing.min(TRUSTED_BYTES.max(self.buffer.len())).max(READ_BYTES.min(missing)));
+            if self.buffer.capacity() - self.buffer.len() < 4 {
+                self.buffer.reserve(READ_BYTES);
+            }
+            match self.socket.read_buf(&mut self.buffer).await {
+                Ok(0) => return Err("the broker closed the connection".to_owned()),
+                Ok(_) => {}
+                Err(error) => return Err(error.to_string()),
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::sync::oneshot;
+
+    use super::*;
+
+    async fn read(bytes: &[u8], requests: &[i32]) -> (Vec<Option<Bytes>>, String) {
+        let (sender, receiver) = mpsc::channel(8);
+        let mut replies = Vec::new();
+        for correlation_id in requests {
+            let (reply, answer) = oneshot::channel();
+            sender.try_send(Pending { correlation_id: *correlation_id, reply }).unwrap();
+            replies.push(answer);
+        }
+        let reason = read_answers(bytes, receiver, None).await;
+        let mut answers = Vec::new();
+        for answer in replies {
+            answers.push(answer.await.ok());
+        }
+        (answers, reason)
+    }
+
+    #[tokio::test]
+    async fn hands_answers_out_in_order() {
+        let bytes = [0, 0, 0, 5, 0, 0, 0, 1, b'a', 0, 0, 0, 4, 0, 0, 0, 2];
+        let (answers, reason) = read(&bytes, &[1, 2, 3]).await;
+        assert_eq!(answers[0].as_deref(), Some(&[0, 0, 0, 1, b'a'][..]));
+        assert_eq!(answers[1].as_deref(), Some(&[0, 0, 0, 2][..]));
+        assert_eq!((&answers[2], reason.as_str()), (&None, "the broker closed the connection"));
+    }
+
+    #[tokio::test]
+    async fn ends_on_what_no_broker_sends() {
+        for (bytes, want) in [
+            (&[0x7f, 0xff, 0xff, 0xff, 0][..], "the broker announced an answer of an impossible size"),
+            (&[0xff, 0xff, 0xff, 0xff], "the broker announced an answer of an impossible size"),
+            (&[0, 0, 0, 3, 0, 0, 0], "the broker announced an answer of an impossible size"),
+            (&[0, 0, 0, 4, 0, 0, 0, 9], "the broker answered Some(9) to request 1"),
+            (&[7, 0, 0, 0, 0, 0, 0, 9], "the broker closed the connection"), // allocates TRUSTED_BYTES, not 117 MB
+        ] {
+            assert_eq!(read(bytes, &[1]).await.1, want, "{bytes:?}");
+        }
+        let unasked = read(&[0, 0, 0, 4, 0, 0, 0, 1], &[]).await.1;
+        assert_eq!(unasked, "the broker sent an answer that nobody asked for");
+    }
+}

@@ -1,0 +1,302 @@
+//! The one task of a producer: it takes batches from the accumulator, sends them to their leaders, and acks them.
+//!
+//! Every slow thing (connect, answer, metadata, producer id) is a future in `events`; the loop itself never waits for
+//! one of them alone. At most `max.in.flight.requests.per.connection` requests are under way to one node, each with at
+//! most one batch of a partition.
+
+use std::collections::{BTreeMap, HashMap};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use futures_util::FutureExt;
+use futures_util::stream::{FuturesUnordered, StreamExt};
+use kafka_protocol::messages::{ProduceRequest, ProduceResponse};
+use tokio::sync::mpsc;
+
+use super::appender::lock;
+use super::batch::{Ack, Batch};
+use super::collect::build;
+use super::identify::{Idempotence, identify, last_sequence};
+use super::pipeline::{Identity, Pipeline, Route};
+use super::request;
+use super::{ProducerConfig, Shared};
+use crate::KafkaError;
+use crate::cluster::{Cluster, Metadata, NodeId};
+use crate::net::{Backoff, Connection};
+
+/// The loop looks around at least this often, whatever its timers say.
+const LOOK_AROUND: Duration = Duration::from_secs(5);
+pub(super) struct Sender {
+    pub(super) cluster: Cluster,
+    pub(super) config: ProducerConfig,
+    pub(super) shared: Arc<Shared>,
+    pub(super) acks: mpsc::Sender<Ack>,
+    pub(super) pipelines: BTreeMap<usize, Pipeline>,
+    pub(super) idempotence: Idempotence,
+    pub(super) nodes: HashMap<i32, Node>,
+    events: FuturesUnordered<EventFuture>,
+    pub(super) refresh: Refresh,
+    pub(super) max_in_flight: usize,
+    /// Why nothing can be sent any more.
+    pub(super) failed: Option<KafkaError>,
+    /// Batches taken from the accumulator that have no ack yet.
+    pub(super) unacked: usize,
+    pub(super) turn: usize,
+}
+
+type EventFuture = Pin<Box<dyn Future<Output = Event> + Send>>;
+
+enum Event {
+    Connected { node: i32, result: Result<Arc<Connection>, KafkaError> },
+    Answered { node: i32, batches: Vec<Batch>, result: Result<ProduceResponse, KafkaError> },
+    Described { batch: Batch, last_sequence: Result<Option<i32>, KafkaError> },
+    Refreshed(Result<Arc<Metadata>, KafkaError>),
+    Identified(Result<Identity, KafkaError>),
+}
+
+#[derive(Default)]
+pub(super) struct Node {
+    connection: Option<Arc<Connection>>,
+    connecting: bool,
+    /// Counts the connections, so that batches on an old one are not overtaken on a new one.
+    serial: u64,
+    in_flight: usize,
+    throttled_until: Option<Instant>,
+}
+
+/// Whether a node can take a request.
+pub(super) enum Readiness {
+    Ready(Route),
+    /// No connection, and nobody is at it.
+    Disconnected,
+    /// An event will tell.
+    Busy,
+    /// Not before this time.
+    Paused(Instant),
+}
+
+impl Node {
+    pub(super) fn readiness(&self, id: i32, max_in_flight: usize, now: Instant) -> Readiness {
+        let connected = self.connection.as_ref().is_some_and(|connection| connection.is_open());
+        match self.throttled_until.filter(|until| *until > now) {
+            Some(until) => Readiness::Paused(until),
+            None if self.connecting || self.in_flight >= max_in_flight => Readiness::Busy,
+            None if !connected => Readiness::Disconnected,
+            None => Readiness::Ready((id, self.serial)),
+        }
+    }
+}
+
+/// When the metadata is asked for again.
+pub(super) struct Refresh {
+    pub(super) wanted: bool,
+    under_way: bool,
+    not_before: Option<Instant>,
+    last: Instant,
+    backoff: Backoff,
+}
+
+impl Sender {
+    pub(super) fn new(cluster: Cluster, config: ProducerConfig, shared: Arc<Shared>, acks: mpsc::Sender<Ack>) -> Self {
+        let backoff = cluster.retry_backoff();
+        Sender {
+            max_in_flight: config.max_in_flight,
+            idempotence: if config.idempotent { Idempotence::Wanted } else { Idempotence::Off },
+            refresh: Refresh { wanted: false, under_way: false, not_before: None, last: Instant::now(), backoff },
+            pipelines: BTreeMap::new(),
+            nodes: HashMap::new(),
+            events: FuturesUnordered::new(),
+            failed: None,
+            unacked: 0,
+            turn: 0,
+            cluster,
+            config,
+            shared,
+            acks,
+        }
+    }
+
+    /// Runs until it is dropped.
+    pub(super) async fn run(mut self) {
+        loop {
+            let now = Instant::now();
+            self.ask_for_what_is_missing(now);
+            let wake_at = self.send_what_is_ready(now).await;
+            let wake_at = self.refresh.wake_at(wake_at, now);
+            let shared = self.shared.clone();
+            // Cancel-safe: an event that was not taken stays in `events`, a notification stays a permit.
+            tokio::select! {
+                Some(event) = self.events.next(), if !self.events.is_empty() => self.handle(event),
+                () = shared.work.notified() => {}
+                () = tokio::time::sleep_until(wake_at.into()) => {}
+            }
+            while let Some(Some(event)) = self.events.next().now_or_never() {
+                self.handle(event);
+            }
+        }
+    }
+
+    fn handle(&mut self, event: Event) {
+        let now = Instant::now();
+        match event {
+            Event::Connected { node, result } => self.connected(node, result, now),
+            Event::Answered { node, batches, result } => self.answered(node, batches, result, now),
+            Event::Described { batch, last_sequence } => self.described(batch, last_sequence, now),
+            Event::Refreshed(result) => self.refreshed(result, now),
+            Event::Identified(result) => self.identified(result),
+        }
+    }
+
+    fn ask_for_what_is_missing(&mut self, now: Instant) {
+        let idle = lock(&self.shared).is_empty();
+        if self.idempotence == Idempotence::Wanted && !(idle && self.unacked == 0) {
+            self.idempotence = Idempotence::Requested;
+            let cluster = self.cluster.clone();
+            self.events.push(Box::pin(async move { Event::Identified(identify(cluster).await) }));
+        }
+        let topics = lock(&self.shared).topic_names();
+        if !topics.is_empty() && self.refresh.due(now, self.cluster.config().metadata_max_age) {
+            self.refresh.under_way = true;
+            let cluster = self.cluster.clone();
+            self.events.push(Box::pin(async move { Event::Refreshed(cluster.refresh(&topics).await) }));
+        }
+    }
+
+    /// Sends every batch that may go, and says when to look again.
+    async fn send_what_is_ready(&mut self, now: Instant) -> Instant {
+        let mut wake_at = now + LOOK_AROUND;
+        loop {
+            self.start_new_epochs();
+            let requests = self.collect(now, &mut wake_at);
+            if requests.is_empty() {
+                return wake_at;
+            }
+            for (node, batches) in requests {
+                self.send(node, batches).await;
+            }
+        }
+    }
+
+    async fn send(&mut self, node: i32, batches: Vec<Batch>) {
+        let Some(state) = self.nodes.get_mut(&node) else { return };
+        let Some(connection) = state.connection.clone() else { return };
+        state.in_flight += 1;
+        let (batches, parts) = build(&self.shared, batches);
+        let (acks, timeout_ms) = (self.config.acks, self.config.request_timeout.as_millis());
+        let timeout_ms = i32::try_from(timeout_ms).unwrap_or(i32::MAX);
+        let submitted = match connection.version::<ProduceRequest>() {
+            Ok(version) => {
+                let frame = request::encode(&parts, version, acks, timeout_ms);
+                connection.submit(frame).await.map(|reply| (reply, version))
+            }
+            Err(error) => Err(error),
+        };
+        self.events.push(Box::pin(async move {
+            let result = match submitted {
+                Err(error) => Err(error),
+                Ok((reply, _)) if acks == 0 => reply.bytes().await.map(|_| ProduceResponse::default()),
+                Ok((reply, version)) => reply.decode::<ProduceRequest>(version).await,
+            };
+            Event::Answered { node, batches, result }
+        }));
+    }
+
+    fn connected(&mut self, node: i32, result: Result<Arc<Connection>, KafkaError>, now: Instant) {
+        let pause = self.cluster.config().retry_backoff;
+        let state = self.nodes.entry(node).or_default();
+        state.connecting = false;
+        match result {
+            Ok(connection) => {
+                state.serial += 1;
+                state.connection = Some(connection);
+            }
+            Err(error) => {
+                tracing::warn!(node, %error, "cannot send to this node");
+                state.throttled_until = now.checked_add(pause);
+                self.refresh.wanted = true;
+            }
+        }
+    }
+
+    fn answered(&mut self, node: i32, batches: Vec<Batch>, result: Result<ProduceResponse, KafkaError>, now: Instant) {
+        if let Some(state) = self.nodes.get_mut(&node) {
+            state.in_flight -= 1;
+            let throttle = result.as_ref().map_or(0, |response| response.throttle_time_ms);
+            let throttle = Duration::from_millis(u64::try_from(throttle).unwrap_or(0));
+            state.throttled_until = now.checked_add(throttle).filter(|until| *until > now);
+        }
+        if result.is_err() {
+            self.refresh.wanted = true;
+        }
+        self.settle(batches, result, now);
+    }
+
+    /// Asks the leader how far it has stored what this producer sent to the batch's partition.
+    pub(super) fn ask_for_last_sequence(&mut self, batch: Batch) {
+        let (cluster, (topic, partition)) = (self.cluster.clone(), lock(&self.shared).place(batch.slot));
+        self.events.push(Box::pin(async move {
+            let last_sequence = last_sequence(cluster, topic, partition, batch.identity).await;
+            Event::Described { batch, last_sequence }
+        }));
+    }
+
+    pub(super) fn connect(&mut self, id: i32) {
+        let node = self.nodes.entry(id).or_default();
+        node.connecting = true;
+        node.connection = None;
+        let cluster = self.cluster.clone();
+        self.events.push(Box::pin(async move {
+            Event::Connected { node: id, result: cluster.connection(NodeId::new(id)).await }
+        }));
+    }
+
+    pub(super) fn want_metadata(&mut self) {
+        self.refresh.wanted = true;
+    }
+
+    fn refreshed(&mut self, result: Result<Arc<Metadata>, KafkaError>, now: Instant) {
+        match result {
+            Ok(metadata) => {
+                self.refresh.done(now);
+                let mut accumulator = lock(&self.shared);
+                for topic in accumulator.topic_names() {
+                    accumulator.update_topic(&topic, &metadata);
+                }
+            }
+            Err(error) => {
+                tracing::debug!(%error, "no metadata");
+                self.refresh.failed(now);
+            }
+        }
+    }
+}
+
+impl Refresh {
+    /// The given time, or sooner if metadata is wanted sooner.
+    fn wake_at(&self, other: Instant, now: Instant) -> Instant {
+        match self.wanted && !self.under_way {
+            true => other.min(self.not_before.unwrap_or(now)),
+            false => other,
+        }
+    }
+
+    fn due(&self, now: Instant, max_age: Duration) -> bool {
+        let paused = self.not_before.is_some_and(|not_before| not_before > now);
+        let old = now.duration_since(self.last) >= max_age;
+        !self.under_way && !paused && (self.wanted || old)
+    }
+
+    /// A picture that still lacks what is wanted is asked for again, but not at once.
+    fn done(&mut self, now: Instant) {
+        self.backoff.reset();
+        self.failed(now);
+        self.wanted = false;
+        self.last = now;
+    }
+
+    fn failed(&mut self, now: Instant) {
+        self.under_way = false;
+        self.not_before = now.checked_add(self.backoff.next_delay());
+    }
+}

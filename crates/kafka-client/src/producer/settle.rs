@@ -1,0 +1,229 @@
+//! What the sender does with answers: ack, repeat, split, give up, and what that means for memory and identity.
+
+use std::collections::HashMap;
+use std::time::Instant;
+
+use kafka_protocol::messages::ProduceResponse;
+
+use super::appender::lock;
+use super::batch::{Ack, Batch};
+use super::collect::ACKS_SPARE;
+use super::identify::Idempotence;
+use super::pipeline::{Finished, Identity, Patience, Stored, Verdict};
+use super::request;
+use super::sender::Sender;
+use crate::{ErrorKind, KafkaError};
+
+const NOWHERE: Stored = Stored { base_offset: -1, timestamp: -1 };
+
+impl Sender {
+    /// Takes the answer to one request.
+    pub(super) fn settle(&mut self, batches: Vec<Batch>, result: Result<ProduceResponse, KafkaError>, now: Instant) {
+        let mut results = result.map(request::results);
+        for batch in batches {
+            let result = match &mut results {
+                Err(error) => Err(error.clone()),
+                Ok(_) if self.config.acks == 0 => Ok(NOWHERE),
+                Ok(results) => self.result_of(&batch, results),
+            };
+            self.settle_batch(batch, result, now);
+        }
+    }
+
+    fn result_of(
+        &self,
+        batch: &Batch,
+        results: &mut HashMap<(String, i32), Result<Stored, KafkaError>>,
+    ) -> Result<Stored, KafkaError> {
+        let (topic, partition) = lock(&self.shared).place(batch.slot);
+        results.remove(&(topic.to_string(), partition)).unwrap_or_else(request::missing)
+    }
+
+    fn settle_batch(&mut self, batch: Batch, result: Result<Stored, KafkaError>, now: Instant) {
+        let slot = batch.slot;
+        let pipeline = self.pipelines.entry(slot).or_default();
+        pipeline.answered(&batch);
+        match result {
+            Ok(stored) => pipeline.finish(batch, Ok(stored)),
+            Err(error) => self.settle_failure(batch, error, now),
+        }
+        self.ack_finished(slot);
+    }
+
+    fn settle_failure(&mut self, batch: Batch, error: KafkaError, now: Instant) {
+        let patience = Patience { delivery_timeout: self.config.delivery_timeout, retries: self.config.retries };
+        let pipeline = self.pipelines.entry(batch.slot).or_default();
+        let verdict = pipeline.judge(&batch, &error, patience, now);
+        let attempt = batch.attempts;
+        tracing::debug!(slot = batch.slot, attempt, %error, ?verdict, "a batch was not stored");
+        if error.kind() == ErrorKind::RefreshMetadata {
+            self.want_metadata();
+        }
+        match verdict {
+            Verdict::Stored => self.finish(batch, Ok(NOWHERE)),
+            Verdict::Repeat => self.repeat(batch, now),
+            Verdict::Doubt => {
+                self.pipelines.entry(batch.slot).or_default().doubt(&batch);
+                self.ask_for_last_sequence(batch);
+            }
+            Verdict::Split => self.split(batch, error),
+            Verdict::GiveUp => self.finish(batch, Err(error)),
+        }
+    }
+
+    /// Settles a doubt: what the broker has is acked without an offset, what it has not is sent again.
+    pub(super) fn described(&mut self, batch: Batch, last_sequence: Result<Option<i32>, KafkaError>, now: Instant) {
+        let slot = batch.slot;
+        let pipeline = self.pipelines.entry(slot).or_default();
+        pipeline.answered(&batch);
+        tracing::debug!(slot, identity = ?batch.identity, ?last_sequence, "how far the broker has stored");
+        match last_sequence {
+            Ok(Some(last)) if batch.is_stored_at(last) => pipeline.finish(batch, Ok(NOWHERE)),
+            Err(error) if error.is_retriable() => self.repeat(batch, now),
+            // A broker before 2.8, or one that does not let this client ask, is treated as one that lost the batch.
+            Ok(_) | Err(_) => {
+                pipeline.lost();
+                self.repeat(batch, now);
+            }
+        }
+        self.ack_finished(slot);
+    }
+
+    fn repeat(&mut self, batch: Batch, now: Instant) {
+        let mut backoff = self.cluster.retry_backoff();
+        let mut pause = backoff.next_delay();
+        for _ in 1..batch.attempts.min(16) {
+            pause = backoff.next_delay();
+        }
+        self.pipelines.entry(batch.slot).or_default().repeat(batch, now.checked_add(pause));
+    }
+
+    fn split(&mut self, batch: Batch, error: KafkaError) {
+        let (slot, generation, count) = (batch.slot, batch.generation, batch.count);
+        let (submissions, charged) = (batch.submissions.clone(), batch.charged);
+        match batch.split(self.config.compression) {
+            Ok(halves) => {
+                tracing::debug!(slot, count, "the broker finds a batch too large; it is split");
+                self.unacked += 1;
+                lock(&self.shared).added(generation);
+                halves.into_iter().for_each(|half| self.pipelines.entry(slot).or_default().repeat(half, None));
+            }
+            Err(unreadable) => {
+                tracing::error!(slot, %unreadable, "a batch of this producer cannot be split");
+                lock(&self.shared).settled(generation, charged);
+                self.ack(slot, submissions, Err(error));
+            }
+        }
+    }
+
+    fn finish(&mut self, batch: Batch, result: Result<Stored, KafkaError>) {
+        self.pipelines.entry(batch.slot).or_default().finish(batch, result);
+    }
+
+    fn ack_finished(&mut self, slot: usize) {
+        for Finished { batch, result } in self.pipelines.entry(slot).or_default().take_finished() {
+            lock(&self.shared).settled(batch.generation, batch.charged);
+            self.ack(slot, batch.submissions, result);
+        }
+    }
+
+    fn ack(&mut self, slot: usize, submissions: super::Submissions, result: Result<Stored, KafkaError>) {
+        self.unacked = self.unacked.saturating_sub(1);
+        let (topic, partition) = lock(&self.shared).place(slot);
+        let Stored { base_offset, timestamp } = *result.as_ref().unwrap_or(&NOWHERE);
+        let result = result.map(|_| ());
+        // There is room: no batch is sent or given up unless the channel can take its ack. A receiver that is gone
+        // wants no acks.
+        let _ = self.acks.try_send(Ack { topic, partition, base_offset, timestamp, submissions, result });
+        self.shared.room.notify_waiters();
+        self.shared.settled.notify_waiters();
+    }
+
+    /// Gives up the batches of these partitions that are older than `delivery.timeout.ms`.
+    pub(super) fn expire(&mut self, slots: Vec<usize>, now: Instant) {
+        for slot in slots {
+            let allowed = self.config.delivery_timeout;
+            while let Some(batch) = self.pipelines.entry(slot).or_default().expire(allowed, now) {
+                self.finish_expired(batch);
+            }
+            self.expire_unsent(slot, now);
+            self.ack_finished(slot);
+        }
+    }
+
+    fn expire_unsent(&mut self, slot: usize, now: Instant) {
+        if !self.pipelines.entry(slot).or_default().is_idle() {
+            return;
+        }
+        let allowed = self.config.delivery_timeout;
+        while self.acks.capacity() > self.unacked + ACKS_SPARE {
+            let batch = {
+                let mut accumulator = lock(&self.shared);
+                let old = accumulator.oldest(slot).is_some_and(|oldest| now.duration_since(oldest) >= allowed);
+                let old = old || self.failed.is_some();
+                old.then(|| accumulator.take(slot)).flatten()
+            };
+            let Some(batch) = batch else { return };
+            self.unacked += 1;
+            self.finish_expired(batch);
+        }
+    }
+
+    fn finish_expired(&mut self, batch: Batch) {
+        if let Some(error) = self.failed.clone() {
+            return self.finish(batch, Err(error));
+        }
+        let (topic, partition) = lock(&self.shared).place(batch.slot);
+        let text = format!(
+            "Expiring {} record(s) for {topic}-{partition}:{} ms has passed since batch creation",
+            batch.count,
+            self.config.delivery_timeout.as_millis()
+        );
+        self.finish(batch, Err(KafkaError::Timeout(text.into())));
+    }
+
+    /// Moves partitions whose sequence has a gap to the next epoch.
+    pub(super) fn start_new_epochs(&mut self) {
+        let waiting: Vec<usize> =
+            self.pipelines.iter().filter(|(_, pipeline)| pipeline.needs_epoch()).map(|(slot, _)| *slot).collect();
+        if waiting.is_empty() || self.idempotence.is_pending() {
+            return;
+        }
+        self.idempotence = self.idempotence.bumped();
+        let Some(identity) = self.idempotence.identity() else { return };
+        tracing::debug!(?identity, ?waiting, "a new epoch for partitions with a gap in their sequence");
+        for slot in waiting {
+            self.pipelines.entry(slot).or_default().restart(identity);
+        }
+    }
+
+    /// Takes the cluster's answer to the question for a producer id.
+    pub(super) fn identified(&mut self, result: Result<Identity, KafkaError>) {
+        match result {
+            Ok(identity) => {
+                self.idempotence = Idempotence::Granted(identity);
+                // Those who waited for a new id because the last epoch was used up.
+                for pipeline in self.pipelines.values_mut().filter(|pipeline| pipeline.needs_epoch()) {
+                    pipeline.restart(identity);
+                }
+            }
+            Err(error) if error.kind() == ErrorKind::Authorization => {
+                tracing::warn!(
+                    %error,
+                    "the cluster does not grant this client a producer id; going on without enable.idempotence and with \
+                     one request in flight: grant IDEMPOTENT_WRITE on the cluster, or set enable.idempotence=false"
+                );
+                self.idempotence = Idempotence::Off;
+                self.max_in_flight = 1;
+            }
+            Err(error) => self.fail_all(error),
+        }
+    }
+
+    /// Nothing can be sent any more: every record that waits is given up, and further ones are refused.
+    fn fail_all(&mut self, error: KafkaError) {
+        self.idempotence = Idempotence::Off;
+        lock(&self.shared).fail(error.clone());
+        self.failed = Some(error);
+    }
+}

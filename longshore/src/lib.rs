@@ -1,0 +1,41 @@
+//! Kafka Connect in Rust.
+//! ```text
+//! command line ─▶ worker file ─▶ StandaloneConfig ─▶ REST server, HerderLoop, two runtimes ─▶ connector files
+//!                                                              ▲ SIGTERM, SIGINT: stop in order
+//! ```
+//! Start at [`run`]. A program of your own is a `main` that adds plugins to [`built_in_plugins`] and calls it.
+
+mod cli;
+mod connector_files;
+mod exit;
+mod input;
+mod logging;
+mod signals;
+mod standalone;
+
+use std::process::ExitCode;
+
+pub use connect_api::PluginTable;
+
+/// The version of Apache Kafka Connect that this program stands in for.
+pub const APACHE_VERSION: &str = "4.3.1";
+
+/// Every plugin that comes with Longshore.
+pub fn built_in_plugins() -> PluginTable {
+    let mut plugins = PluginTable::new();
+    plugin_file::register(&mut plugins);
+    plugin_converters::register(&mut plugins);
+    plugins
+}
+
+/// Does what the command line says with these plugins, until it is done or told to stop. Exit codes are Apache's: 1 for
+/// a wrong command line, 2 for a failure before the start, 3 for a failure at it, 143 and 130 after SIGTERM and SIGINT.
+pub fn run(plugins: PluginTable) -> ExitCode {
+    match cli::parse(std::env::args_os()) {
+        Ok(cli::Command::Standalone { worker, connectors }) => {
+            logging::start();
+            exit::code(&standalone::run(plugins, &worker, &connectors))
+        }
+        Err(usage) => usage.print(),
+    }
+}

@@ -1,0 +1,49 @@
+//! `cargo xtask golden`: runs the recorded cases of some subjects and counts.
+
+use std::collections::HashMap;
+use std::error::Error;
+use std::fs;
+use std::path::Path;
+
+use connect_testkit::golden::{Subject, run_subject, subjects};
+
+use crate::root;
+
+/// Answers whether every case passed.
+pub(crate) fn run(dir: Option<&Path>, names: &[String]) -> Result<bool, Box<dyn Error>> {
+    let own = root().join("parity/golden");
+    let dir = dir.unwrap_or(&own);
+    let skips = read_skips(&own.join("skips.tsv"))?;
+    let mut tallies = Vec::new();
+    for subject in chosen(names)? {
+        tallies.push(run_subject(dir, subject.as_ref(), &skips)?);
+    }
+    for (id, why) in tallies.iter().flat_map(|tally| &tally.failed) {
+        println!("{id}: {why}");
+    }
+    for tally in &tallies {
+        println!("{tally}");
+    }
+    Ok(tallies.iter().all(|tally| tally.failed.is_empty()))
+}
+
+fn chosen(names: &[String]) -> Result<Vec<Box<dyn Subject>>, Box<dyn Error>> {
+    let all = subjects();
+    let known: Vec<_> = all.iter().map(|subject| subject.name()).collect();
+    if let Some(unknown) = names.iter().find(|name| !known.contains(&name.as_str())) {
+        return Err(format!("no subject {unknown}; there are: {}", known.join(", ")).into());
+    }
+    Ok(all.into_iter().filter(|subject| names.is_empty() || names.iter().any(|name| name == subject.name())).collect())
+}
+
+/// Case id, tab, reason; `#` begins a comment.
+fn read_skips(path: &Path) -> Result<HashMap<String, String>, Box<dyn Error>> {
+    let text = fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
+    let lines = text.lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
+    lines
+        .map(|line| {
+            let (id, reason) = line.split_once('\t').ok_or_else(|| format!("{}: no reason in: {line}", path.display()))?;
+            Ok((id.to_owned(), reason.to_owned()))
+        })
+        .collect()
+}
