@@ -12,7 +12,7 @@ use crate::errors::Tolerance;
 use crate::transforms::{Condition, Link, TransformationChain};
 
 /// Makes the parts of one task.
-pub struct Assembly<'a> {
+pub(crate) struct Assembly<'a> {
     pub plugins: &'a PluginTable,
     pub worker: &'a WorkerConfig,
     /// The worker's properties as given.
@@ -23,14 +23,14 @@ pub struct Assembly<'a> {
 }
 
 impl Assembly<'_> {
-    pub fn tolerance(&self, task: TaskId) -> Tolerance {
+    pub(crate) fn tolerance(&self, task: TaskId) -> Tolerance {
         let tolerate = self.connector.errors_tolerance == ToleranceType::All;
         Tolerance::new(task, tolerate, self.connector.errors_log_enable)
     }
 
     /// # Errors
     /// A converter's class is unknown or its configuration wrong.
-    pub fn converters(&self) -> Result<Converters, ConnectError> {
+    pub(crate) fn converters(&self) -> Result<Converters, ConnectError> {
         let (connector, worker) = (self.connector, self.worker);
         let own = connector.key_converter.as_ref().map(|class| class.name());
         let key = self.converter("key.converter", own, worker.key_converter.name(), true)?;
@@ -81,7 +81,7 @@ impl Assembly<'_> {
 
     /// # Errors
     /// A transformation's or predicate's class is unknown or its configuration wrong.
-    pub fn transforms(&self) -> Result<TransformationChain, ConnectError> {
+    pub(crate) fn transforms(&self) -> Result<TransformationChain, ConnectError> {
         let links = self.connector.transforms.iter().map(|alias| self.link(alias)).collect::<Result<_, _>>()?;
         Ok(TransformationChain::new(links))
     }

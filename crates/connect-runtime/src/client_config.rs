@@ -10,7 +10,7 @@ use connect_core::TaskId;
 
 /// What a source task's producer is made with. Beside Apache's defaults it is idempotent, keeps five requests in
 /// flight and fills large batches.
-pub fn producer(worker: &Props, connector: &Props, id: &TaskId) -> Props {
+pub(crate) fn producer(worker: &Props, connector: &Props, id: &TaskId) -> Props {
     let mut props = base(worker);
     props.insert("client.id", format!("connector-producer-{id}"));
     props.insert("acks", "all");
@@ -24,7 +24,7 @@ pub fn producer(worker: &Props, connector: &Props, id: &TaskId) -> Props {
 }
 
 /// What a sink task's consumer is made with.
-pub fn consumer(worker: &Props, connector: &Props, id: &TaskId) -> Props {
+pub(crate) fn consumer(worker: &Props, connector: &Props, id: &TaskId) -> Props {
     let mut props = base(worker);
     props.insert("group.id", format!("connect-{}", id.connector));
     props.insert("client.id", format!("connector-consumer-{id}"));

@@ -11,13 +11,13 @@ use connect_core::herder::Event;
 use tokio::sync::{mpsc, oneshot};
 
 /// A connector of either kind.
-pub enum Instance {
+pub(crate) enum Instance {
     Source(Box<dyn SourceConnector>),
     Sink(Box<dyn SinkConnector>),
 }
 
 impl Instance {
-    pub fn as_connector(&mut self) -> &mut dyn Connector {
+    pub(crate) fn as_connector(&mut self) -> &mut dyn Connector {
         match self {
             Self::Source(connector) => connector.as_mut(),
             Self::Sink(connector) => connector.as_mut(),
@@ -31,7 +31,7 @@ enum Ask {
 }
 
 /// A handle to a running connector; dropping it stops the connector.
-pub struct RunningConnector {
+pub(crate) struct RunningConnector {
     asks: mpsc::Sender<Ask>,
     stop: StopToken,
     stopped: tokio::task::JoinHandle<()>,
@@ -39,7 +39,7 @@ pub struct RunningConnector {
 
 impl RunningConnector {
     /// Starts the connector on `runtime`; the second value says how that went.
-    pub fn start(
+    pub(crate) fn start(
         runtime: &tokio::runtime::Handle,
         mut instance: Instance,
         context: ConnectorContext,
@@ -68,7 +68,7 @@ impl RunningConnector {
     }
 
     /// Asks for the configurations of at most `max` tasks.
-    pub fn task_configs(&self, max: usize) -> oneshot::Receiver<Result<Vec<Props>, ConnectError>> {
+    pub(crate) fn task_configs(&self, max: usize) -> oneshot::Receiver<Result<Vec<Props>, ConnectError>> {
         let (answer, answered) = oneshot::channel();
         // A connector that has ended drops `answer`, which the receiver sees.
         drop(self.asks.try_send(Ask::TaskConfigs(max, answer)));
@@ -76,7 +76,7 @@ impl RunningConnector {
     }
 
     /// Ends when the connector has stopped.
-    pub async fn stop(self) {
+    pub(crate) async fn stop(self) {
         self.stop.cancel();
         if self.stopped.await.is_err_and(|error| error.is_panic()) {
             tracing::error!("The connector panicked while it ran or stopped");
@@ -85,7 +85,7 @@ impl RunningConnector {
 }
 
 /// Passes what a connector says on to the herder.
-pub struct ToHerder {
+pub(crate) struct ToHerder {
     pub name: ConnectorName,
     pub events: mpsc::Sender<Event>,
 }
@@ -109,7 +109,7 @@ impl ToHerder {
 }
 
 /// What a connector gets at its start.
-pub fn context(
+pub(crate) fn context(
     name: ConnectorName,
     stop: StopToken,
     events: mpsc::Sender<Event>,

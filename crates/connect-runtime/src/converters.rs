@@ -5,14 +5,14 @@ use std::sync::Arc;
 use connect_api::{ConnectError, Conversion, Converter, HeaderConverter};
 
 /// Converters as the task's and the worker's configuration name them.
-pub struct Converters {
+pub(crate) struct Converters {
     pub key: Named<Box<dyn Converter>>,
     pub value: Named<Box<dyn Converter>>,
     pub header: Named<Arc<dyn HeaderConverter>>,
 }
 
 /// A plugin and the Java class it stands for.
-pub struct Named<T> {
+pub(crate) struct Named<T> {
     pub class: &'static str,
     pub plugin: T,
 }
@@ -20,7 +20,7 @@ pub struct Named<T> {
 /// Calls a converter, and once more after what it had to wait for.
 /// # Errors
 /// The record is at fault.
-pub async fn converted<T>(
+pub(crate) async fn converted<T>(
     mut call: impl FnMut() -> Result<Conversion<T>, ConnectError>,
 ) -> Result<T, ConnectError> {
     // Two waits are plenty: one for what the converter lacks, one if its cache lost that again meanwhile.

@@ -6,7 +6,7 @@ use connect_core::TaskId;
 
 /// Where a record failed; `Display` is the name in logs and dead letter headers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Stage {
+pub(crate) enum Stage {
     Transformation,
     KeyConverter,
     ValueConverter,
@@ -28,7 +28,7 @@ impl std::fmt::Display for Stage {
 
 /// A record that failed, and where.
 #[derive(Debug, Clone)]
-pub struct Failure {
+pub(crate) struct Failure {
     pub stage: Stage,
     /// The class that was at work.
     pub class: String,
@@ -37,21 +37,21 @@ pub struct Failure {
 
 /// Decides over failed records of one task.
 #[derive(Debug, Clone)]
-pub struct Tolerance {
+pub(crate) struct Tolerance {
     task: TaskId,
     tolerate: bool,
     log: bool,
 }
 
 impl Tolerance {
-    pub fn new(task: TaskId, tolerate: bool, log: bool) -> Self {
+    pub(crate) fn new(task: TaskId, tolerate: bool, log: bool) -> Self {
         Self { task, tolerate, log }
     }
 
     /// Says whether the record is skipped.
     /// # Errors
     /// The task has to fail with this.
-    pub fn judge(&self, failure: Failure) -> Result<(), ConnectError> {
+    pub(crate) fn judge(&self, failure: Failure) -> Result<(), ConnectError> {
         if self.log {
             tracing::error!(
                 "Error encountered in task {}. Executing stage '{}' with class '{}'.\n{}",

@@ -9,7 +9,7 @@ use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
 /// Waits for the end of a task and reports its last state. After `stop` it has `grace` to end by itself.
-pub async fn supervise(
+pub(crate) async fn supervise(
     id: TaskId,
     version: Option<String>,
     mut task: JoinHandle<Result<(), ConnectError>>,

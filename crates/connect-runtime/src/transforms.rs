@@ -9,27 +9,27 @@ use connect_api::{ConnectError, ConnectRecord, Predicate, Transformation, Verdic
 use crate::errors::{Failure, Stage, Tolerance};
 
 /// One `transforms.<alias>`.
-pub struct Link {
+pub(crate) struct Link {
     pub class: &'static str,
     pub transformation: Box<dyn Transformation>,
     pub condition: Option<Condition>,
 }
 
 /// `transforms.<alias>.predicate` and `.negate`.
-pub struct Condition {
+pub(crate) struct Condition {
     pub predicate: Box<dyn Predicate>,
     pub negate: bool,
 }
 
 /// All links, in order.
 #[derive(Default)]
-pub struct TransformationChain {
+pub(crate) struct TransformationChain {
     links: Vec<Link>,
 }
 
 /// What the chain made of a batch.
 #[derive(Debug, Default)]
-pub struct Fates {
+pub(crate) struct Fates {
     /// One a record: false if it was dropped.
     pub kept: Vec<bool>,
     /// The record that fails the task: it and those after it are not sent, those before it are.
@@ -37,16 +37,16 @@ pub struct Fates {
 }
 
 impl TransformationChain {
-    pub fn new(links: Vec<Link>) -> Self {
+    pub(crate) fn new(links: Vec<Link>) -> Self {
         Self { links }
     }
 
-    pub fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.links.is_empty()
     }
 
     /// Sends the records through all links, in place.
-    pub fn run<'a>(&mut self, records: impl Iterator<Item = &'a mut ConnectRecord>, tolerance: &Tolerance) -> Fates {
+    pub(crate) fn run<'a>(&mut self, records: impl Iterator<Item = &'a mut ConnectRecord>, tolerance: &Tolerance) -> Fates {
         let mut alive: Vec<(usize, &mut ConnectRecord)> = records.enumerate().collect();
         let mut fates = Fates { kept: vec![true; alive.len()], fatal: None };
         for link in &mut self.links {

@@ -16,7 +16,7 @@ use crate::unsupported;
 /// Says what kind of connector this would be, and its version.
 /// # Errors
 /// The configuration is invalid: every reason is in the message.
-pub async fn validate(plugins: &PluginTable, config: &Props) -> Result<(ConnectorType, String), HerderError> {
+pub(crate) async fn validate(plugins: &PluginTable, config: &Props) -> Result<(ConnectorType, String), HerderError> {
     let plugin = find(plugins, config)?;
     let connector_type = connector_type(plugin);
     let mut errors = framework_errors(plugins, connector_type, config)?;
@@ -31,7 +31,7 @@ pub async fn validate(plugins: &PluginTable, config: &Props) -> Result<(Connecto
 /// The connector plugin that a configuration names.
 /// # Errors
 /// It names none, or one that is not there.
-pub fn find<'a>(plugins: &'a PluginTable, config: &Props) -> Result<&'a Plugin, HerderError> {
+pub(crate) fn find<'a>(plugins: &'a PluginTable, config: &Props) -> Result<&'a Plugin, HerderError> {
     let Some(class) = config.get("connector.class") else {
         let shown = shown(config);
         return Err(HerderError::BadRequest(format!("Connector config {shown} contains no connector type")));
@@ -48,7 +48,7 @@ pub fn find<'a>(plugins: &'a PluginTable, config: &Props) -> Result<&'a Plugin, 
 }
 
 /// A new instance of a connector plugin; none of another kind of plugin.
-pub fn instantiate(plugin: &Plugin) -> Option<Instance> {
+pub(crate) fn instantiate(plugin: &Plugin) -> Option<Instance> {
     match &plugin.factory {
         Factory::Source { connector, .. } => Some(Instance::Source(connector())),
         Factory::Sink { connector, .. } => Some(Instance::Sink(connector())),
@@ -56,7 +56,7 @@ pub fn instantiate(plugin: &Plugin) -> Option<Instance> {
     }
 }
 
-pub fn connector_type(plugin: &Plugin) -> ConnectorType {
+pub(crate) fn connector_type(plugin: &Plugin) -> ConnectorType {
     match plugin.kind() {
         PluginKind::Source => ConnectorType::Source,
         PluginKind::Sink => ConnectorType::Sink,

@@ -185,7 +185,8 @@ impl Worker {
         self.watchers.spawn(
             async move {
                 watched.await;
-                drop(ending.send(()));
+                // Nobody waits for a task that ended by itself.
+                let _ = ending.send(());
             }
             .instrument(span),
         );

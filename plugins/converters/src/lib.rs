@@ -46,6 +46,12 @@ pub fn register(table: &mut PluginTable) {
     add_plain::<NumberConverter<Long>>(table, "org.apache.kafka.connect.converters.LongConverter");
     add_plain::<NumberConverter<Float>>(table, "org.apache.kafka.connect.converters.FloatConverter");
     add_plain::<NumberConverter<Double>>(table, "org.apache.kafka.connect.converters.DoubleConverter");
+    table.add(Plugin {
+        class: "org.apache.kafka.connect.storage.SimpleHeaderConverter",
+        version: VERSION,
+        config_def: SimpleHeaderConverter::def(),
+        factory: Factory::HeaderConverter(Arc::new(|| Box::new(SimpleHeaderConverter))),
+    });
 }
 
 fn add_plain<P: Plain>(table: &mut PluginTable, class: &'static str) {

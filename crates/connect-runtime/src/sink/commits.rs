@@ -9,7 +9,7 @@ use super::SinkLoop;
 use super::positions::Positions;
 
 /// The periods of commits, and the one under way.
-pub struct CommitSchedule {
+pub(crate) struct CommitSchedule {
     interval: Duration,
     timeout: Duration,
     next: Instant,
@@ -24,7 +24,7 @@ struct UnderWay {
 
 impl CommitSchedule {
     /// `interval` is `offset.flush.interval.ms`, `timeout` is `offset.flush.timeout.ms`.
-    pub fn new(interval: Duration, timeout: Duration) -> Self {
+    pub(crate) fn new(interval: Duration, timeout: Duration) -> Self {
         Self { interval, timeout, next: Instant::now() + interval, under_way: None }
     }
 

@@ -15,7 +15,7 @@ use crate::errors::{Failure, Stage, Tolerance};
 use crate::transforms::TransformationChain;
 
 /// Turns fetched records into batches for `put`.
-pub struct SinkConversion {
+pub(crate) struct SinkConversion {
     pub transforms: TransformationChain,
     pub converters: Converters,
     pub tolerance: Tolerance,
@@ -23,12 +23,12 @@ pub struct SinkConversion {
 }
 
 impl SinkConversion {
-    pub fn new(transforms: TransformationChain, converters: Converters, tolerance: Tolerance) -> Self {
+    pub(crate) fn new(transforms: TransformationChain, converters: Converters, tolerance: Tolerance) -> Self {
         Self { transforms, converters, tolerance, spare: Vec::new() }
     }
 
     /// Takes back a delivered batch, so that the next one needs no new memory.
-    pub fn recycle(&mut self, batch: SinkBatch) {
+    pub(crate) fn recycle(&mut self, batch: SinkBatch) {
         if let Some(mut records) = Arc::into_inner(batch) {
             records.clear();
             self.spare = records;

@@ -17,8 +17,8 @@ use connect_api::{ConnectError, SinkBatch, SinkRequests, SinkTask, SinkTaskConte
 use tokio::time::Instant;
 
 use crate::kafka::{Consume, Incoming};
-pub use commits::CommitSchedule;
-pub use convert::SinkConversion;
+pub(crate) use commits::CommitSchedule;
+pub(crate) use convert::SinkConversion;
 use positions::Positions;
 
 /// How long a poll waits at most, so that requests of the task are seen.
@@ -28,7 +28,7 @@ const PUT_RETRY: Duration = Duration::from_millis(100);
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// A sink task and everything before it.
-pub struct SinkLoop {
+pub(crate) struct SinkLoop {
     pub task: Box<dyn SinkTask>,
     pub consumer: Box<dyn Consume>,
     pub conversion: SinkConversion,
@@ -40,7 +40,7 @@ pub struct SinkLoop {
 }
 
 impl SinkLoop {
-    pub fn new(
+    pub(crate) fn new(
         task: Box<dyn SinkTask>,
         consumer: Box<dyn Consume>,
         conversion: SinkConversion,
@@ -53,7 +53,7 @@ impl SinkLoop {
     /// Runs until stopped; then commits what was delivered. `running` is called when the task has started.
     /// # Errors
     /// The task has failed. What was delivered before is committed all the same, unless that failed.
-    pub async fn run(mut self, context: SinkTaskContext, running: impl FnOnce()) -> Result<(), ConnectError> {
+    pub(crate) async fn run(mut self, context: SinkTaskContext, running: impl FnOnce()) -> Result<(), ConnectError> {
         let outcome = match self.task.start(context.clone()).await {
             Ok(()) => {
                 running();

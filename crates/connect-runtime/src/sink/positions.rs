@@ -6,7 +6,7 @@ use connect_api::{TopicOffsets, TopicPartition};
 
 /// The assigned partitions with their offsets; an offset is that of the next record.
 #[derive(Debug, Default)]
-pub struct Positions {
+pub(super) struct Positions {
     partitions: BTreeMap<TopicPartition, Position>,
     /// All partitions are paused because a `put` has to be repeated.
     holding: bool,

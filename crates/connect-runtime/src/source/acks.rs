@@ -8,7 +8,7 @@ use crate::kafka::{Acked, Landed};
 
 /// The records of a task that asked for `commit_record`; empty for all others.
 #[derive(Default)]
-pub struct Confirmations {
+pub(crate) struct Confirmations {
     wanted: bool,
     /// The number of the front of `waiting`.
     base: u64,
@@ -17,26 +17,26 @@ pub struct Confirmations {
 }
 
 impl Confirmations {
-    pub fn want(&mut self, wanted: bool) {
+    pub(crate) fn want(&mut self, wanted: bool) {
         self.wanted = wanted;
     }
 
-    pub fn wanted(&self) -> bool {
+    pub(crate) fn wanted(&self) -> bool {
         self.wanted
     }
 
     /// The next record that goes to Kafka.
-    pub fn submitted(&mut self, record: SourceRecord) {
+    pub(crate) fn submitted(&mut self, record: SourceRecord) {
         self.waiting.push_back(Some(record));
     }
 
     /// A record that was dropped.
-    pub fn dropped(&mut self, record: SourceRecord) {
+    pub(crate) fn dropped(&mut self, record: SourceRecord) {
         self.ready.push((record, None));
     }
 
     /// Matches an ack with its records.
-    pub fn acked(&mut self, ack: &Acked) {
+    pub(crate) fn acked(&mut self, ack: &Acked) {
         if !self.wanted {
             return;
         }
@@ -56,7 +56,7 @@ impl Confirmations {
     }
 
     /// What the task is to be told now.
-    pub fn take(&mut self) -> Vec<(SourceRecord, Option<RecordMetadata>)> {
+    pub(crate) fn take(&mut self) -> Vec<(SourceRecord, Option<RecordMetadata>)> {
         std::mem::take(&mut self.ready)
     }
 }

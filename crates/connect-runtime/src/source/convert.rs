@@ -15,7 +15,7 @@ use crate::transforms::{Fates, TransformationChain};
 const BUFFER_KEPT: usize = 1 << 20;
 
 /// Turns batches of records into batches of bytes.
-pub struct SourceConversion {
+pub(crate) struct SourceConversion {
     pub transforms: TransformationChain,
     pub converters: Converters,
     pub tolerance: Tolerance,
@@ -23,7 +23,7 @@ pub struct SourceConversion {
 }
 
 /// A batch after conversion. Dropped records have no bytes.
-pub struct Prepared {
+pub(crate) struct Prepared {
     /// One a record of the batch, in order: whether it is in the outgoing batch.
     pub sent: Vec<bool>,
     /// The task fails with this after those before have been sent; `sent` ends before the record at fault.
@@ -31,17 +31,17 @@ pub struct Prepared {
 }
 
 impl SourceConversion {
-    pub fn new(transforms: TransformationChain, converters: Converters, tolerance: Tolerance) -> Self {
+    pub(crate) fn new(transforms: TransformationChain, converters: Converters, tolerance: Tolerance) -> Self {
         Self { transforms, converters, tolerance, out: OutgoingBatch::default() }
     }
 
     /// The bytes of the last batch.
-    pub fn outgoing(&self) -> &OutgoingBatch {
+    pub(crate) fn outgoing(&self) -> &OutgoingBatch {
         &self.out
     }
 
     /// Transforms the batch in place and converts it into [`outgoing`](Self::outgoing).
-    pub async fn prepare(&mut self, batch: &mut SourceBatch) -> Prepared {
+    pub(crate) async fn prepare(&mut self, batch: &mut SourceBatch) -> Prepared {
         self.out.clear(BUFFER_KEPT);
         let Fates { kept, fatal } = self.transform(batch);
         let (end, mut fatal) = fatal.map_or((batch.len(), None), |(at, error)| (at, Some(error)));

@@ -16,15 +16,15 @@ use std::time::Duration;
 
 use connect_api::{ConnectError, SourceBatch, SourceTask, SourceTaskContext, StopToken, TaskError};
 
-pub use acks::Confirmations;
-pub use convert::SourceConversion;
-pub use pipeline::{Pipeline, PipelineConfig};
+pub(crate) use acks::Confirmations;
+pub(crate) use convert::SourceConversion;
+pub(crate) use pipeline::{Pipeline, PipelineConfig};
 
 /// After a retriable error of `poll`.
 const POLL_RETRY: Duration = Duration::from_millis(100);
 
 /// A source task and everything behind it.
-pub struct SourceLoop {
+pub(crate) struct SourceLoop {
     pub task: Box<dyn SourceTask>,
     pub pipeline: Pipeline,
     pub stop: StopToken,
@@ -34,7 +34,7 @@ impl SourceLoop {
     /// Runs until stopped; then waits for acknowledgements and commits. `running` is called when the task has started.
     /// # Errors
     /// The task has failed: nothing more is polled. What was acknowledged before is committed all the same.
-    pub async fn run(mut self, context: SourceTaskContext, running: impl FnOnce()) -> Result<(), ConnectError> {
+    pub(crate) async fn run(mut self, context: SourceTaskContext, running: impl FnOnce()) -> Result<(), ConnectError> {
         let outcome = match self.task.start(context).await {
             Ok(()) => {
                 running();

@@ -16,7 +16,7 @@ use crate::offsets::OffsetStore;
 
 /// The periods of a source task's commits.
 #[derive(Debug, Clone, Copy)]
-pub struct PipelineConfig {
+pub(crate) struct PipelineConfig {
     /// `offset.flush.interval.ms`
     pub flush_interval: Duration,
     /// `offset.flush.timeout.ms`
@@ -24,14 +24,14 @@ pub struct PipelineConfig {
 }
 
 /// What a pipeline waits for beside `poll`.
-pub enum PipelineEvent {
+pub(crate) enum PipelineEvent {
     CommitDue,
     /// None: the producer has closed.
     Acked(Option<Acked>),
 }
 
 /// From records to committed offsets.
-pub struct Pipeline {
+pub(crate) struct Pipeline {
     connector: ConnectorName,
     conversion: SourceConversion,
     producer: Box<dyn Produce>,
@@ -46,7 +46,7 @@ pub struct Pipeline {
 }
 
 impl Pipeline {
-    pub fn new(
+    pub(crate) fn new(
         connector: ConnectorName,
         conversion: SourceConversion,
         (producer, acks): (Box<dyn Produce>, Box<dyn Acks>),
@@ -68,22 +68,22 @@ impl Pipeline {
     }
 
     /// Whether the task wants to be told of each record.
-    pub fn keep_records(&mut self, wanted: bool) {
+    pub(crate) fn keep_records(&mut self, wanted: bool) {
         self.confirmations.want(wanted);
     }
 
     /// What `commit_record` is to be called with.
-    pub fn take_confirmed(&mut self) -> Vec<(SourceRecord, Option<RecordMetadata>)> {
+    pub(crate) fn take_confirmed(&mut self) -> Vec<(SourceRecord, Option<RecordMetadata>)> {
         self.confirmations.take()
     }
 
     /// True once after each commit.
-    pub fn take_committed(&mut self) -> bool {
+    pub(crate) fn take_committed(&mut self) -> bool {
         std::mem::take(&mut self.committed)
     }
 
     /// The next thing to [`handle`](Self::handle). Cancel-safe.
-    pub async fn event(&mut self) -> PipelineEvent {
+    pub(crate) async fn event(&mut self) -> PipelineEvent {
         tokio::select! {
             biased;
             () = tokio::time::sleep_until(self.next_commit) => PipelineEvent::CommitDue,
@@ -94,7 +94,7 @@ impl Pipeline {
     /// Takes acks, or commits. Not to be dropped half way: offsets on their way to the store would be lost.
     /// # Errors
     /// The producer has failed for good.
-    pub async fn handle(&mut self, event: PipelineEvent) -> Result<(), ConnectError> {
+    pub(crate) async fn handle(&mut self, event: PipelineEvent) -> Result<(), ConnectError> {
         match event {
             PipelineEvent::CommitDue => self.commit().await,
             PipelineEvent::Acked(ack) => self.take_acks(ack.ok_or_else(closed)?),
@@ -105,7 +105,7 @@ impl Pipeline {
     /// offsets are not committed.
     /// # Errors
     /// A record failed and is not tolerated: those before it were sent. Or the producer failed.
-    pub async fn send(&mut self, mut batch: SourceBatch, stop: &StopToken) -> Result<(), ConnectError> {
+    pub(crate) async fn send(&mut self, mut batch: SourceBatch, stop: &StopToken) -> Result<(), ConnectError> {
         let originals = self.confirmations.wanted().then(|| batch.clone());
         let Prepared { sent, fatal } = self.conversion.prepare(&mut batch).await;
         let mut records = Submission { batch, originals, sent, at: 0 };
@@ -194,7 +194,7 @@ impl Pipeline {
     /// Waits up to the flush timeout for outstanding acks, then commits.
     /// # Errors
     /// Records failed meanwhile.
-    pub async fn finish(&mut self) -> Result<(), ConnectError> {
+    pub(crate) async fn finish(&mut self) -> Result<(), ConnectError> {
         let drained = match timeout(self.config.flush_timeout, self.drain()).await {
             Ok(drained) => drained,
             Err(_) => {
@@ -226,7 +226,7 @@ impl Pipeline {
         Ok(())
     }
 
-    pub async fn close(&mut self) {
+    pub(crate) async fn close(&mut self) {
         self.producer.close(Duration::ZERO).await;
     }
 }

@@ -155,12 +155,19 @@ impl Sender {
             let cluster = self.cluster.clone();
             self.events.push(Box::pin(async move { Event::Identified(identify(cluster).await) }));
         }
-        let topics = lock(&self.shared).topic_names();
-        if !topics.is_empty() && self.refresh.due(now, self.cluster.config().metadata_max_age) {
-            self.refresh.under_way = true;
-            let cluster = self.cluster.clone();
-            self.events.push(Box::pin(async move { Event::Refreshed(cluster.refresh(&topics).await) }));
+        if self.refresh.due(now, self.cluster.config().metadata_max_age) {
+            self.refresh();
         }
+    }
+
+    fn refresh(&mut self) {
+        let topics = lock(&self.shared).topic_names();
+        if topics.is_empty() {
+            return; // a producer without topics connects to nobody
+        }
+        self.refresh.under_way = true;
+        let cluster = self.cluster.clone();
+        self.events.push(Box::pin(async move { Event::Refreshed(cluster.refresh(&topics).await) }));
     }
 
     /// Sends every batch that may go, and says when to look again.
