@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use clap::builder::{OsStringValueParser, TypedValueParser};
 use clap::error::ErrorKind;
 use clap::{Parser, Subcommand};
 
@@ -20,6 +21,7 @@ pub(crate) enum Command {
     /// Runs one worker with its connectors; connectors and their states are kept in memory, source offsets in a file.
     Standalone {
         /// The worker's properties file, e.g. config/connect-standalone.properties; an empty text for none.
+        #[arg(value_parser = OsStringValueParser::new().map(PathBuf::from))]
         worker: PathBuf,
         /// Connectors to create: .properties files, or JSON files as REST takes them or of one flat object.
         connectors: Vec<PathBuf>,

@@ -6,12 +6,14 @@
 //! Start at [`run`]. A program of your own is a `main` that adds plugins to [`built_in_plugins`] and calls it.
 
 mod cli;
+mod cluster;
 mod connector_files;
 mod exit;
 mod input;
 mod logging;
 mod signals;
 mod standalone;
+mod worker_file;
 
 use std::process::ExitCode;
 

@@ -8,14 +8,10 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use connect_api::{ConnectError, PluginTable, StopToken, Value};
-use connect_config::Props;
-use connect_core::config::StandaloneConfig;
 use connect_core::herder::{Command, HerderError, Reply};
-use connect_rest::{BoundServer, Herder, RestConfig, RestServer, Startup, Timeouts};
+use connect_rest::{Herder, RestConfig, RestServer, Startup};
 use connect_runtime::offsets::{FileOffsetStore, OffsetCodec, OffsetTable, StandaloneOffsets};
-use connect_runtime::{HerderHandle, HerderLoop, TablePlugins, Worker, WorkerParts, admin_config, unsupported};
-use kafka_client::cluster::Cluster;
-use kafka_client::config::ClientConfig;
+use connect_runtime::{HerderHandle, HerderLoop, Worker, WorkerParts};
 use plugin_converters::json::{read_schemaless, write_schemaless};
 use tokio::runtime::Runtime;
 use tokio::sync::mpsc;
@@ -23,7 +19,8 @@ use tokio::task::JoinSet;
 
 use crate::exit::StartError;
 use crate::signals::{Signal, Signals};
-use crate::{APACHE_VERSION, connector_files, input};
+use crate::worker_file::WorkerFile;
+use crate::{cluster, connector_files, worker_file};
 
 /// How many events of the worker may wait for the herder.
 const EVENTS_WAITING: usize = 1024;
@@ -32,48 +29,28 @@ const EVENTS_WAITING: usize = 1024;
 /// # Errors
 /// It could not start.
 pub(crate) fn run(plugins: PluginTable, worker: &Path, connectors: &[PathBuf]) -> Result<Signal, StartError> {
-    let config = load_config(worker, &plugins).map_err(StartError::Before)?;
+    let worker = worker_file::load(worker, &plugins).map_err(StartError::Before)?;
     let runtime = |name: &str, threads: usize| {
         let builder = tokio::runtime::Builder::new_multi_thread().thread_name(name).worker_threads(threads).enable_all().build();
         builder.map_err(|error| StartError::Before(format!("no threads: {error}")))
     };
     let threads = std::thread::available_parallelism().map_or(2, usize::from);
     let (control, data) = (runtime("control", 1)?, runtime("data", threads)?);
-    let outcome = control.block_on(serve(config, plugins, connectors, &data));
+    let outcome = control.block_on(serve(worker, plugins, connectors, &data));
     // Everything was told to stop and waited for; a plugin's stuck thread must not hold the process.
     data.shutdown_background();
     control.shutdown_background();
     outcome
 }
 
-/// # Errors
-/// The file or a key in it is wrong; all wrong keys are named.
-fn load_config(path: &Path, plugins: &PluginTable) -> Result<StandaloneConfig, String> {
-    let props = match path.as_os_str().is_empty() {
-        true => Props::new(),
-        false => input::parse_properties(path, &input::read(path)?)?,
-    };
-    let config = StandaloneConfig::new(&props, &TablePlugins(plugins))
-        .map_err(|errors| format!("{} is not a worker's configuration:\n{errors}", path.display()))?;
-    let refused = unsupported::worker_errors(&config.originals);
-    if !refused.is_empty() {
-        return Err(format!("{}:\n{}", path.display(), refused.join("\n")));
-    }
-    let ignored = unsupported::ignored_worker_keys(&config.originals);
-    if !ignored.is_empty() {
-        tracing::warn!("These keys have no effect in Longshore: {}", ignored.join(", "));
-    }
-    Ok(config)
-}
-
 async fn serve(
-    config: StandaloneConfig,
+    worker: WorkerFile,
     plugins: PluginTable,
     connectors: &[PathBuf],
     data: &Runtime,
 ) -> Result<Signal, StartError> {
     let mut signals = Signals::new().map_err(|error| StartError::Before(format!("no signals: {error}")))?;
-    let starting = start(config, plugins, data);
+    let starting = start(worker, plugins, data);
     let running = tokio::select! {
         started = starting => started?,
         signal = signals.next() => return Ok(signal),
@@ -125,9 +102,11 @@ impl Running {
     }
 }
 
-async fn start(config: StandaloneConfig, plugins: PluginTable, data: &Runtime) -> Result<Running, StartError> {
-    let cluster_id = cluster_id(&config.originals).await.map_err(StartError::Before)?;
-    let server = bind(&config, cluster_id).await.map_err(StartError::During)?;
+async fn start(worker: WorkerFile, plugins: PluginTable, data: &Runtime) -> Result<Running, StartError> {
+    let WorkerFile { config, rest } = worker;
+    let kafka_cluster_id = cluster::cluster_id(&config.originals).await.map_err(StartError::Before)?;
+    let server = RestServer::bind(RestConfig { kafka_cluster_id, ..rest }).await;
+    let server = server.map_err(|error| StartError::During(error.to_string()))?;
     let offsets = open_offsets(&config.offset_storage_file_filename).map_err(StartError::During)?;
     let (events, heard) = mpsc::channel(EVENTS_WAITING);
     let parts = WorkerParts { config, plugins, offsets };
@@ -136,7 +115,8 @@ async fn start(config: StandaloneConfig, plugins: PluginTable, data: &Runtime) -
     let (stop_rest, stop_herder) = (StopToken::new(), StopToken::new());
     let (mut rest, mut loops) = (JoinSet::new(), JoinSet::new());
     loops.spawn(herder_loop.run(stop_herder.clone()));
-    tracing::info!("REST server listening at {}, advertising URL {}", listening(&server), server.advertised_url());
+    let listening: Vec<_> = server.addresses().iter().map(|address| format!("http://{address}")).collect();
+    tracing::info!("REST server listening at {}, advertising URL {}", listening.join(", "), server.advertised_url());
     let startup = server.startup();
     startup.begin("starting the connectors named on the command line");
     rest.spawn(server.serve(Arc::new(ThroughHandle(herder.clone())), stop_rest.clone()));
@@ -153,54 +133,6 @@ impl Herder for ThroughHandle {
     }
 }
 
-async fn cluster_id(worker: &Props) -> Result<String, String> {
-    let failed = |error: &dyn std::fmt::Display| {
-        format!(
-            "Failed to connect to and describe Kafka cluster. Check worker's broker connection and security properties. bootstrap.servers={}: {error}",
-            worker.get("bootstrap.servers").unwrap_or_default()
-        )
-    };
-    let config = ClientConfig::parse(&admin_config(worker)).map_err(|error| failed(&error))?;
-    let limit = config.default_api_timeout;
-    let cluster = Cluster::new(config);
-    let mut backoff = cluster.retry_backoff();
-    let deadline = tokio::time::Instant::now() + limit;
-    let mut warned = false;
-    loop {
-        match cluster.refresh(&[]).await {
-            Ok(metadata) => return Ok(metadata.cluster_id.as_deref().unwrap_or_default().to_owned()),
-            Err(error) if !error.is_retriable() || tokio::time::Instant::now() >= deadline => return Err(failed(&error)),
-            Err(error) if !warned => {
-                warned = true;
-                tracing::warn!("No broker answers yet, trying for {} s: {error}", limit.as_secs());
-            }
-            Err(_) => {}
-        }
-        tokio::time::sleep(backoff.next_delay()).await;
-    }
-}
-
-async fn bind(config: &StandaloneConfig, kafka_cluster_id: String) -> Result<BoundServer, String> {
-    let listeners = config.worker.listeners().map_err(|error| error.to_string())?;
-    let listeners = listeners.iter().map(|l| connect_rest::Listener::parse(&l.to_string())).collect::<Result<_, _>>();
-    let listeners = listeners.map_err(|error| error.to_string())?;
-    let rest = &config.worker.rest;
-    let config = RestConfig {
-        listeners,
-        advertised_host: rest.advertised_host_name.clone(),
-        advertised_port: rest.advertised_port.and_then(|port| u16::try_from(port).ok()),
-        version: format!("{APACHE_VERSION}+longshore.{}", env!("CARGO_PKG_VERSION")),
-        commit: option_env!("LONGSHORE_COMMIT").unwrap_or("unknown").to_owned(),
-        kafka_cluster_id,
-        timeouts: Timeouts::default(),
-    };
-    RestServer::bind(config).await.map_err(|error| error.to_string())
-}
-
-fn listening(server: &BoundServer) -> String {
-    server.advertised_url()
-}
-
 fn open_offsets(path: &str) -> Result<Arc<StandaloneOffsets>, String> {
     let file = FileOffsetStore::new(path);
     let entries = file.load().map_err(|error| error.to_string())?;
@@ -211,7 +143,6 @@ fn open_offsets(path: &str) -> Result<Arc<StandaloneOffsets>, String> {
 fn write(value: &Value, out: &mut Vec<u8>) -> Result<(), ConnectError> {
     write_schemaless(None, value, out).map(drop)
 }
-
 
 /// Creates the connectors one after the other; each must be accepted before the next.
 async fn create_connectors(herder: &HerderHandle, files: &[PathBuf]) -> Result<(), String> {

@@ -2,13 +2,15 @@
 
 use std::time::Duration;
 
-use crate::Listener;
+use connect_core::config::{Listener, ListenerScheme};
 
 /// Where the server listens and what it says about the worker.
 #[derive(Debug, Clone)]
 pub struct RestConfig {
     /// Worker key `listeners`; at least one.
     pub listeners: Vec<Listener>,
+    /// Worker key `rest.advertised.listener`; HTTPS where a TLS proxy stands before this server.
+    pub advertised_scheme: ListenerScheme,
     /// Worker key `rest.advertised.host.name`. Without it: the first listener's host, else this machine's address.
     pub advertised_host: Option<String>,
     /// Worker key `rest.advertised.port`. Without it: the first listener's port, as it was bound.

@@ -7,9 +7,9 @@ use std::io;
 use axum::body::Body;
 use axum::http::{HeaderValue, Response, StatusCode, header};
 use axum::response::IntoResponse;
+use connect_core::config::Listener;
 use connect_core::herder::{HerderError, Reply};
 
-use crate::Listener;
 use crate::wire::{self, ErrorMessage};
 
 /// Why the server did not open its port.
@@ -79,7 +79,9 @@ impl ApiError {
 
     /// The herder has answered another question than was asked.
     pub(crate) fn unexpected(reply: &Reply) -> Self {
-        tracing::error!(?reply, "the herder's answer does not fit the request");
+        // By its kind alone: a reply may hold a configuration with secrets.
+        let kind = std::mem::discriminant(reply);
+        tracing::error!(?kind, "the herder's answer does not fit the request");
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "The worker's answer does not fit the request; see its log")
     }
 

@@ -9,15 +9,15 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use connect_core::config::{Listener, ListenerScheme};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::herder::Resources;
-use crate::listener::Listener;
 use crate::site::Site;
-use crate::{Herder, Protocol, RestConfig, RestError, Startup, Timeouts, connection, routes};
+use crate::{Herder, RestConfig, RestError, Startup, Timeouts, connection, routes};
 
 /// How many clients may be connected at once; further ones wait in the system's queue.
 const CONNECTIONS_MAX: usize = 512;
@@ -32,7 +32,8 @@ pub struct RestServer;
 /// Dropped, it closes its port and cuts its connections.
 pub struct BoundServer {
     config: RestConfig,
-    port: u16,
+    /// Of each listener, as it was bound.
+    addresses: Vec<SocketAddr>,
     advertised: String,
     startup: Startup,
     site: Arc<Site>,
@@ -45,41 +46,43 @@ impl RestServer {
     /// # Errors
     /// Names the listener and says what to do; no port stays open then.
     pub async fn bind(config: RestConfig) -> Result<BoundServer, RestError> {
-        if let Some(listener) = config.listeners.iter().find(|listener| listener.protocol == Protocol::Https) {
+        if let Some(listener) = config.listeners.iter().find(|listener| listener.scheme == ListenerScheme::Https) {
             return Err(RestError::Https(listener.clone()));
         }
-        let mut sockets = Vec::with_capacity(config.listeners.len());
+        let (mut sockets, mut addresses) = (Vec::new(), Vec::new());
         for listener in &config.listeners {
-            sockets.push(open(listener).await.map_err(|source| RestError::bind(listener, source))?);
+            let failed = |source| RestError::bind(listener, source);
+            let socket = open(listener).await.map_err(failed)?;
+            addresses.push(socket.local_addr().map_err(failed)?);
+            sockets.push(socket);
         }
-        let (Some(listener), Some(socket)) = (config.listeners.first(), sockets.first()) else {
+        let (Some(listener), Some(address)) = (config.listeners.first(), addresses.first()) else {
             return Err(RestError::NoListener);
         };
-        let port = socket.local_addr().map_err(|source| RestError::bind(listener, source))?.port();
-        let advertised = advertised(&config, &listener.host, port).await;
-        Ok(BoundServer::start(config, port, advertised, sockets))
+        let advertised = advertised(&config, &listener.host, address.port()).await;
+        Ok(BoundServer::start(config, addresses, advertised, sockets))
     }
 }
 
 impl BoundServer {
-    fn start(config: RestConfig, port: u16, advertised: String, sockets: Vec<TcpListener>) -> Self {
+    fn start(config: RestConfig, addresses: Vec<SocketAddr>, advertised: String, sockets: Vec<TcpListener>) -> Self {
         let (site, closing, startup) = (Arc::new(Site::default()), CancellationToken::new(), Startup::default());
         let places = Arc::new(Semaphore::new(CONNECTIONS_MAX));
         let mut accepting = JoinSet::new();
         for socket in sockets {
             accepting.spawn(accept(socket, places.clone(), site.clone(), config.timeouts, closing.clone()));
         }
-        Self { config, port, advertised, startup, site, closing, accepting }
+        Self { config, addresses, advertised, startup, site, closing, accepting }
     }
 
-    /// The port of the first listener, as it was bound.
-    pub fn port(&self) -> u16 {
-        self.port
+    /// The address of each listener, as it was bound.
+    pub fn addresses(&self) -> &[SocketAddr] {
+        &self.addresses
     }
 
     /// Where other workers and clients reach this server: `http://host:port/`.
     pub fn advertised_url(&self) -> String {
-        format!("http://{}/", self.advertised)
+        format!("{}://{}/", self.config.advertised_scheme, self.advertised)
     }
 
     /// The `host:port` of the advertised URL: `worker_id` in every status.

@@ -39,7 +39,7 @@ impl Site {
         let response = self.dispatch(request.map(Body::new)).await;
         let (status, ms) = (response.status().as_u16(), began.elapsed().as_millis());
         // Neither query nor body: they may hold secrets.
-        tracing::info!(target: REQUEST_LOG, "{} \"{method} {}\" {status} {ms} ms", peer.ip(), path.escape_debug());
+        tracing::info!(target: REQUEST_LOG, "{} \"{method} {}\" {status} {ms} ms", peer.ip().to_canonical(), path.escape_debug());
         response
     }
 

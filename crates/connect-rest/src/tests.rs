@@ -10,12 +10,13 @@ mod lifecycle;
 use std::sync::Arc;
 use std::time::Duration;
 
+use connect_core::config::{Listener, ListenerScheme};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use self::client::{Answer, Client};
 use self::fake::FakeHerder;
-use crate::{BoundServer, Listener, RestConfig, RestServer, Startup, Timeouts};
+use crate::{BoundServer, RestConfig, RestServer, Startup, Timeouts};
 
 /// A server that runs until it is stopped or dropped.
 struct Running {
@@ -29,6 +30,7 @@ struct Running {
 fn config(timeouts: Timeouts) -> RestConfig {
     RestConfig {
         listeners: vec![Listener::parse("http://127.0.0.1:0").unwrap()],
+        advertised_scheme: ListenerScheme::Http,
         advertised_host: None,
         advertised_port: None,
         version: "4.3.1+longshore.0.1.0".to_owned(),
@@ -40,7 +42,7 @@ fn config(timeouts: Timeouts) -> RestConfig {
 
 async fn bind(timeouts: Timeouts) -> (BoundServer, Client) {
     let bound = RestServer::bind(config(timeouts)).await.unwrap();
-    let client = Client { port: bound.port() };
+    let client = Client { port: bound.addresses()[0].port() };
     (bound, client)
 }
 

@@ -20,7 +20,28 @@ pub(crate) fn producer(worker: &Props, connector: &Props, id: &TaskId) -> Props 
     props.insert("delivery.timeout.ms", i32::MAX.to_string());
     props.merge(&worker.with_prefix("producer."));
     props.merge(&connector.with_prefix("producer.override."));
+    settle_idempotence(&mut props);
     props
+}
+
+/// Apache's worker turns idempotence off: what its users have set may need that here too.
+fn settle_idempotence(props: &mut Props) {
+    let in_flight = props.get(IN_FLIGHT).and_then(|given| given.trim().parse::<u32>().ok());
+    if in_flight.is_some_and(|given| given > 5) && !props.contains_key("enable.idempotence") {
+        props.insert("enable.idempotence", "false");
+    }
+    if !is_idempotent(props) && in_flight.is_none() {
+        // Nothing else keeps the order when a request is repeated.
+        props.insert(IN_FLIGHT, "1");
+    }
+}
+
+const IN_FLIGHT: &str = "max.in.flight.requests.per.connection";
+
+/// Idempotence is the client's default; these settings turn it off.
+fn is_idempotent(props: &Props) -> bool {
+    let given = |key: &str| props.get(key).map(str::trim).unwrap_or_default().to_ascii_lowercase();
+    given("enable.idempotence") != "false" && ["all", "-1", ""].contains(&given("acks").as_str()) && given("retries") != "0"
 }
 
 /// What a sink task's consumer is made with.
@@ -72,6 +93,7 @@ mod tests {
             (&producer, "batch.size", "262144"), // an unprefixed worker key is not the producer's
             (&producer, "linger.ms", "7"),
             (&producer, "acks", "0"),
+            (&producer, "max.in.flight.requests.per.connection", "1"), // without idempotence one keeps the order
             (&consumer, "group.id", "mine"),
             (&consumer, "client.id", "connector-consumer-orders-2"),
             (&consumer, "max.poll.records", "9"),

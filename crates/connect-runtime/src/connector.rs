@@ -52,15 +52,12 @@ impl RunningConnector {
         let stopped = runtime.spawn(async move {
             let connector = instance.as_connector();
             let outcome = connector.start(context, &config).await;
-            let failed = outcome.is_err();
+            let started_well = outcome.is_ok();
             drop(started.send(outcome));
-            while !failed {
-                let ask = tokio::select! {
-                    () = stopping.cancelled() => break,
-                    ask = asked.recv() => ask,
-                };
-                let Some(Ask::TaskConfigs(max, answer)) = ask else { break };
-                drop(answer.send(connector.task_configs(max)));
+            if started_well {
+                while let Some(Some(Ask::TaskConfigs(max, answer))) = stopping.run_until_cancelled(asked.recv()).await {
+                    drop(answer.send(connector.task_configs(max)));
+                }
             }
             connector.stop().await;
         });

@@ -11,6 +11,8 @@ mod client_config;
 mod connector;
 mod converters;
 mod errors;
+#[cfg(test)]
+mod fakes;
 mod herder;
 pub mod kafka;
 pub mod offsets;
@@ -26,4 +28,5 @@ mod worker;
 pub use client_config::admin as admin_config;
 pub use herder::{HerderHandle, HerderLoop};
 pub use plugins::TablePlugins;
+pub use validation::converter_errors;
 pub use worker::{Worker, WorkerParts};

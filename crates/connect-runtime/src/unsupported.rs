@@ -11,13 +11,18 @@ pub fn worker_errors(worker: &Props) -> Vec<String> {
             errors.push(format!("{key} is set, but {why}; remove the key to start without"));
         }
     }
-    for (key, harmless) in CHOICES {
-        let value = worker.get(key).map(str::trim).filter(|value| !value.is_empty());
-        if let Some(value) = value.filter(|value| !harmless.iter().any(|known| known.eq_ignore_ascii_case(value))) {
-            errors.push(format!("{key}={value} is not supported by this version, which knows {}", harmless[0]));
-        }
-    }
+    errors.extend(CHOICES.iter().filter_map(|(key, known)| wrong_choice(worker, key, known)));
+    let clients = ["producer.", "consumer.", "admin."].map(|client| format!("{client}security.protocol"));
+    errors.extend(clients.iter().filter_map(|key| wrong_choice(worker, key, PROTOCOLS)));
     errors
+}
+
+fn wrong_choice(config: &Props, key: &str, known: &[&str]) -> Option<String> {
+    let value = config.get(key).map(str::trim).filter(|value| !value.is_empty())?;
+    if known.iter().any(|known| known.eq_ignore_ascii_case(value)) {
+        return None;
+    }
+    Some(format!("{key}={value} is not supported by this version, which knows only {}", known[0]))
 }
 
 /// The worker keys that are accepted and have no effect.
@@ -60,15 +65,25 @@ const GUARDS: &[(&str, &str)] = &[
     ("admin.listeners", "this version has no separate admin listeners yet"),
 ];
 
+const PROTOCOLS: &[&str] = &["PLAINTEXT"];
+
 const CHOICES: &[(&str, &[&str])] = &[
-    ("security.protocol", &["PLAINTEXT"]),
+    ("security.protocol", PROTOCOLS),
     (
         "connector.client.config.override.policy",
         &["All", "org.apache.kafka.connect.connector.policy.AllConnectorClientConfigOverridePolicy", "AllConnectorClientConfigOverridePolicy"],
     ),
 ];
 
-const IGNORED: &[&str] = &["metric.reporters", "interceptor.classes", "plugin.path", "plugin.discovery"];
+const IGNORED: &[&str] = &[
+    "metric.reporters",
+    "interceptor.classes",
+    "plugin.path",
+    "plugin.discovery",
+    "access.control.allow.origin",
+    "access.control.allow.methods",
+    "response.http.headers.config",
+];
 
 #[cfg(test)]
 mod tests {

@@ -5,8 +5,8 @@
 //! Source: Apache Kafka, `AbstractHerder.validateConnectorConfig`.
 
 use connect_api::{Factory, Plugin, PluginKind, PluginTable};
-use connect_config::{ConfigDef, Props};
-use connect_core::config::{SinkConnectorConfig, SourceConnectorConfig, enrich};
+use connect_config::{Class, ConfigDef, ConfigException, Props};
+use connect_core::config::{SinkConnectorConfig, SourceConnectorConfig, WorkerConfig, enrich};
 use connect_core::herder::{ConnectorType, HerderError};
 
 use crate::connector::Instance;
@@ -26,6 +26,23 @@ pub(crate) async fn validate(plugins: &PluginTable, config: &Props) -> Result<(C
         errors.extend(values.into_iter().flat_map(|value| value.errors));
     }
     if errors.is_empty() { Ok((connector_type, plugin.version.to_owned())) } else { Err(invalid(&errors)) }
+}
+
+/// Which of the worker's converters are none, one text a key.
+pub fn converter_errors(plugins: &PluginTable, worker: &WorkerConfig) -> Vec<String> {
+    let converters = [
+        ("key.converter", &worker.key_converter, PluginKind::Converter),
+        ("value.converter", &worker.value_converter, PluginKind::Converter),
+        ("header.converter", &worker.header_converter, PluginKind::HeaderConverter),
+    ];
+    let wrong = converters.into_iter().filter(|(_, class, kind)| plugins.find(&[*kind], class.name()).is_none());
+    let describe = |(key, class, kind): (&str, &Class, PluginKind)| {
+        let of_kind = plugins.iter().filter(|plugin| plugin.kind() == kind);
+        let available: Vec<_> = of_kind.map(|plugin| plugin.class).collect();
+        let why = format!("this class is no converter; available are {}", available.join(", "));
+        ConfigException::invalid(key, class.name(), why).to_string()
+    };
+    wrong.map(describe).collect()
 }
 
 /// The connector plugin that a configuration names.

@@ -95,7 +95,9 @@ impl<T: Send + 'static> Blocking<T> {
         call: impl FnOnce(&mut T) -> R + Send + 'static,
     ) -> Result<R, ConnectError> {
         let (answer, answered) = oneshot::channel();
-        let boxed: Call<T> = Box::new(move |task| drop(answer.send(call(task))));
+        // The thread logs as the task that calls it.
+        let span = tracing::Span::current();
+        let boxed: Call<T> = Box::new(move |task| drop(answer.send(span.in_scope(|| call(task)))));
         let gone = || ConnectError::connect("The task's thread could not be started or has panicked");
         self.calls.send(boxed).map_err(|_| gone())?;
         answered.await.map_err(|_| gone())

@@ -1,6 +1,7 @@
 //! The URLs at which the REST server listens.
 
 use std::fmt;
+use std::str::FromStr;
 
 use connect_config::{ConfigException, Props};
 
@@ -20,6 +21,19 @@ pub enum ListenerScheme {
     Https,
 }
 
+impl FromStr for ListenerScheme {
+    type Err = ConfigException;
+
+    /// In any case.
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text.to_lowercase().as_str() {
+            "http" => Ok(Self::Http),
+            "https" => Ok(Self::Https),
+            _ => Err(ConfigException::new("Listener protocol must be either \"http\" or \"https\".")),
+        }
+    }
+}
+
 impl fmt::Display for ListenerScheme {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
@@ -37,22 +51,24 @@ impl Listener {
         let format = || ConfigException::new("Listener doesn't have the right format (protocol://hostname:port).");
         let (scheme, authority) = url.rsplit_once("://").ok_or_else(format)?;
         let (host, port) = split_authority(authority).ok_or_else(format)?;
-        let scheme = match scheme.to_lowercase().as_str() {
-            "http" => ListenerScheme::Http,
-            "https" => ListenerScheme::Https,
-            _ => return Err(ConfigException::new("Listener protocol must be either \"http\" or \"https\".")),
-        };
+        let scheme = scheme.parse()?;
         let port = port.parse().map_err(|_| {
             ConfigException::new(format!("Listener {url} has the port {port}: it must be a number from 0 to 65535"))
         })?;
         Ok(Self { scheme, host: host.to_owned(), port })
     }
 
-    /// Reads each URL in order.
+    /// Reads each URL of a key in order.
     /// # Errors
     /// The first that is wrong.
-    pub fn parse_all(urls: &[String]) -> Result<Vec<Self>, ConfigException> {
-        urls.iter().map(|url| Self::parse(url)).collect()
+    pub fn parse_all(key: &str, urls: &[String]) -> Result<Vec<Self>, ConfigException> {
+        let parse = |url: &String| Self::parse(url).map_err(|error| ConfigException::invalid(key, url, error));
+        urls.iter().map(parse).collect()
+    }
+
+    /// `host:port` as a URL writes it: an IPv6 address in brackets.
+    pub fn authority(host: &str, port: u16) -> String {
+        if host.contains(':') && !host.starts_with('[') { format!("[{host}]:{port}") } else { format!("{host}:{port}") }
     }
 }
 
@@ -91,10 +107,7 @@ pub(super) fn with_legacy_keys(props: &Props) -> Props {
 
 impl fmt::Display for Listener {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.host.contains(':') {
-            return write!(f, "{}://[{}]:{}", self.scheme, self.host, self.port);
-        }
-        write!(f, "{}://{}:{}", self.scheme, self.host, self.port)
+        write!(f, "{}://{}", self.scheme, Self::authority(&self.host, self.port))
     }
 }
 

@@ -88,14 +88,15 @@ impl WorkerConfig {
     /// # Errors
     /// The first URL that is wrong.
     pub fn listeners(&self) -> Result<Vec<Listener>, ConfigException> {
-        Listener::parse_all(&self.rest.listeners)
+        Listener::parse_all("listeners", &self.rest.listeners)
     }
 
     /// `admin.listeners`: `None` if unset, empty if there are to be none.
     /// # Errors
     /// The first URL that is wrong.
     pub fn admin_listeners(&self) -> Result<Option<Vec<Listener>>, ConfigException> {
-        self.rest.admin_listeners.as_deref().map(Listener::parse_all).transpose()
+        let urls = self.rest.admin_listeners.as_deref();
+        urls.map(|urls| Listener::parse_all("admin.listeners", urls)).transpose()
     }
 }
 

@@ -159,7 +159,8 @@ mod tests {
     fn only_the_acknowledged_prefix_of_each_partition_is_committable() {
         let (a, b) = (partition("a"), partition("b"));
         // (acked numbers, offset of a, offset of b) for submissions a:0, b:1, a:2, a:3, b:4
-        let cases: [(&[Range<u64>], Option<i64>, Option<i64>); 7] = [
+        type Acks<'a> = &'a [Range<u64>];
+        let cases: [(Acks<'_>, Option<i64>, Option<i64>); 7] = [
             (&[], None, None),
             (&[0..1], Some(0), None),
             (&[2..4], None, None),

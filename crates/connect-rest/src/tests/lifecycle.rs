@@ -32,8 +32,11 @@ async fn the_advertised_address() {
         let advertised_host = host.map(str::to_owned);
         let config = RestConfig { listeners, advertised_host, advertised_port: port, ..config(fast()) };
         let bound = RestServer::bind(config).await.unwrap();
-        assert_eq!(bound.worker_id(), want.replace("{port}", &bound.port().to_string()), "{listener}");
+        assert_eq!(bound.worker_id(), want.replace("{port}", &bound.addresses()[0].port().to_string()), "{listener}");
     }
+    let config = RestConfig { advertised_scheme: ListenerScheme::Https, advertised_port: Some(443), ..config(fast()) };
+    let bound = RestServer::bind(config).await.unwrap();
+    assert_eq!((bound.advertised_url().as_str(), bound.worker_id()), ("https://127.0.0.1:443/", "127.0.0.1:443"));
 }
 
 #[tokio::test]

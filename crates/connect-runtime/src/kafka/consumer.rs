@@ -13,7 +13,7 @@ use kafka_client::consumer::{self, Consumer, ConsumerConfig, ConsumerError, Even
 
 pub use kafka_client::consumer::Subscription;
 
-use super::producer::connect_error;
+use super::producer::{connect_error, warn_of_unused};
 use super::{Consume, Incoming};
 
 /// How long a partition's starting position may take to find out.
@@ -25,6 +25,7 @@ const POSITION_TIMEOUT: Duration = Duration::from_secs(60);
 pub fn open_consumer(props: &Props, subscription: Subscription) -> Result<Box<dyn Consume>, ConnectError> {
     let cluster = Cluster::new(ClientConfig::parse(props).map_err(|error| connect_error(&error))?);
     let config = ConsumerConfig::parse(props).map_err(|error| connect_error(&error))?;
+    warn_of_unused(props, ConsumerConfig::KEYS);
     let mut consumer = Consumer::new(cluster, config).map_err(|error| connect_error(&error))?;
     consumer.subscribe(subscription).map_err(|error| raised(&error))?;
     Ok(Box::new(KafkaConsumer { consumer: Some(consumer) }))

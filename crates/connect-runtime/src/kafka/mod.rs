@@ -41,6 +41,9 @@ pub trait Produce: Send {
     async fn close(&mut self, timeout: Duration);
 }
 
+/// A producer and its acknowledgements.
+pub type ProduceAndAcks = (Box<dyn Produce>, Box<dyn Acks>);
+
 /// How far [`Produce::append`] came.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Appended {

@@ -12,14 +12,15 @@ use kafka_client::cluster::Cluster;
 use kafka_client::config::ClientConfig;
 use kafka_client::producer::{Ack, AppendError, Appender, Producer, ProducerConfig, Record, Topic};
 
-use super::{Acked, Acks, Appended, Blocked, Landed, Outgoing, OutgoingBatch, Produce};
+use super::{Acked, Acks, Appended, Blocked, Landed, Outgoing, OutgoingBatch, Produce, ProduceAndAcks};
 
 /// A producer and its acknowledgements, made of Java's properties. Connects when it is first used.
 /// # Errors
 /// A property is wrong.
-pub fn open_producer(props: &Props) -> Result<(Box<dyn Produce>, Box<dyn Acks>), ConnectError> {
+pub fn open_producer(props: &Props) -> Result<ProduceAndAcks, ConnectError> {
     let cluster = Cluster::new(ClientConfig::parse(props).map_err(|error| connect_error(&error))?);
     let config = ProducerConfig::parse(props).map_err(|error| connect_error(&error))?;
+    warn_of_unused(props, ProducerConfig::KEYS);
     let (producer, acks) = Producer::new(cluster, config);
     let producer = KafkaProducer { producer: Some(producer), topics: HashMap::new() };
     Ok((Box::new(producer), Box::new(KafkaAcks(acks))))
@@ -28,6 +29,14 @@ pub fn open_producer(props: &Props) -> Result<(Box<dyn Produce>, Box<dyn Acks>),
 /// A Kafka client's error as tasks show it.
 pub(super) fn connect_error(error: &KafkaError) -> ConnectError {
     ConnectError::new(error.java_class(), error.to_string())
+}
+
+/// Names what a client was given and does not use.
+pub(super) fn warn_of_unused(props: &Props, own: &[&str]) {
+    let unused = kafka_client::config::unused(props, &[ClientConfig::KEYS, own]);
+    if !unused.is_empty() {
+        tracing::warn!("These client settings have no effect: {}", unused.join(", "));
+    }
 }
 
 struct KafkaProducer {

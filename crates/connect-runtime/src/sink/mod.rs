@@ -9,6 +9,8 @@
 mod commits;
 mod convert;
 mod positions;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 use std::time::Duration;

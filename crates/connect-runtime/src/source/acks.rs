@@ -40,14 +40,12 @@ impl Confirmations {
         if !self.wanted {
             return;
         }
-        let mut position = 0;
-        for number in ack.numbers.iter().cloned().flatten() {
+        for (position, number) in (0..).zip(ack.numbers.iter().cloned().flatten()) {
             let slot = number.checked_sub(self.base).and_then(|at| self.waiting.get_mut(at as usize));
             if let Some(record) = slot.and_then(Option::take) {
                 let landed = ack.result.as_ref().ok();
                 self.ready.push((record, landed.map(|landed| metadata(&ack.topic_partition, landed, position))));
             }
-            position += 1;
         }
         while self.waiting.front().is_some_and(Option::is_none) {
             self.waiting.pop_front();

@@ -11,6 +11,8 @@
 mod acks;
 mod convert;
 mod pipeline;
+#[cfg(test)]
+mod tests;
 
 use std::time::Duration;
 
@@ -66,7 +68,9 @@ impl SourceLoop {
         let mut poll = self.task.poll();
         loop {
             tokio::select! {
+                // Events first: a task that always has data must not keep its own commits waiting.
                 biased;
+                event = self.pipeline.event() => self.pipeline.handle(event).await?,
                 polled = &mut poll => return match polled {
                     Ok(batch) => Ok(batch),
                     Err(TaskError::Fatal(error)) => Err(error),
@@ -76,7 +80,6 @@ impl SourceLoop {
                         Ok(SourceBatch::new())
                     }
                 },
-                event = self.pipeline.event() => self.pipeline.handle(event).await?,
             }
         }
     }

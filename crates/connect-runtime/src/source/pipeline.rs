@@ -11,7 +11,7 @@ use tokio::time::{Instant, timeout};
 use super::Confirmations;
 use super::convert::{Prepared, SourceConversion};
 use crate::errors::{Failure, Stage};
-use crate::kafka::{Acked, Acks, Blocked, Produce};
+use crate::kafka::{Acked, Acks, Blocked, Produce, ProduceAndAcks};
 use crate::offsets::OffsetStore;
 
 /// The periods of a source task's commits.
@@ -49,7 +49,7 @@ impl Pipeline {
     pub(crate) fn new(
         connector: ConnectorName,
         conversion: SourceConversion,
-        (producer, acks): (Box<dyn Produce>, Box<dyn Acks>),
+        (producer, acks): ProduceAndAcks,
         store: Arc<dyn OffsetStore>,
         config: PipelineConfig,
     ) -> Self {

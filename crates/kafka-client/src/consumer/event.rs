@@ -3,8 +3,10 @@
 use std::fmt;
 use std::sync::Arc;
 
+use bytes::Bytes;
+
 use super::ConsumerError;
-use crate::record::{RecordError, RecordView, Records};
+use crate::record::{Batches, RecordError, RecordView, Records};
 
 /// Partition 3 of topic `orders`; written `orders-3`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -70,6 +72,19 @@ pub struct PartitionRecords {
 }
 
 impl PartitionRecords {
+    /// The records of some encoded batches, as a fetch would bring them.
+    /// # Errors
+    /// The bytes are not whole record batches.
+    pub fn decode(partition: TopicPartition, bytes: Bytes) -> Result<Self, RecordError> {
+        let (mut parts, mut next_offset) = (Vec::new(), 0);
+        for batch in Batches::new(bytes, true) {
+            let batch = batch?;
+            next_offset = batch.next_offset();
+            parts.push(batch.records(0)?);
+        }
+        Ok(Self { partition, next_offset, parts })
+    }
+
     /// How many records there are; after compaction, or at the first poll after a seek, it may be less.
     pub fn len_max(&self) -> usize {
         self.parts.iter().map(Records::len_max).sum()

@@ -58,6 +58,9 @@ impl ProducerConfig {
         "compression.zstd.level",
         "partitioner.ignore.keys",
         "transactional.id",
+        "partitioner.class",
+        "key.serializer",
+        "value.serializer",
     ];
 
     /// # Errors
@@ -67,6 +70,12 @@ impl ProducerConfig {
         if let Some(id) = keys.text("transactional.id") {
             return Err(KafkaError::config(format!(
                 "Invalid value {id} for configuration transactional.id: this producer has no transactions; remove it"
+            )));
+        }
+        if let Some(class) = keys.text("partitioner.class") {
+            return Err(KafkaError::config(format!(
+                "Invalid value {class} for configuration partitioner.class: this producer runs no Java classes, and other \
+                 partitions would get the records; remove it"
             )));
         }
         let mut config = ProducerConfig {

@@ -1,0 +1,182 @@
+//! The sink loop against a fake consumer.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use connect_api::{
+    ConnectError, SinkBatch, SinkTask, SinkTaskContext, StopToken, TaskError, TopicOffsets, TopicPartition,
+};
+use connect_config::Props;
+
+use super::*;
+use crate::fakes::{ConsumerLog, FakeConsumer, at, converters, records, tolerance};
+use crate::transforms::TransformationChain;
+
+/// What a test wants the task to do, and what it has seen.
+#[derive(Default)]
+struct Plan {
+    seen: Mutex<Vec<String>>,
+    /// The outcomes of the next `put`s with records; then they succeed.
+    puts: Mutex<Vec<Result<(), TaskError>>>,
+    pre_commits: Mutex<Vec<Result<TopicOffsets, ConnectError>>>,
+    rewind: Mutex<Option<i64>>,
+}
+
+struct Recorder {
+    plan: Arc<Plan>,
+    context: Option<SinkTaskContext>,
+}
+
+impl Recorder {
+    fn saw(&self, what: String) {
+        self.plan.seen.lock().unwrap().push(what);
+    }
+}
+
+#[async_trait]
+impl SinkTask for Recorder {
+    async fn start(&mut self, context: SinkTaskContext) -> Result<(), ConnectError> {
+        self.context = Some(context);
+        Ok(())
+    }
+
+    async fn open(&mut self, partitions: &[TopicPartition]) -> Result<(), ConnectError> {
+        self.saw(format!("open {}", partitions[0]));
+        Ok(())
+    }
+
+    async fn put(&mut self, batch: &SinkBatch) -> Result<(), TaskError> {
+        if batch.is_empty() {
+            return Ok(());
+        }
+        let values: Vec<_> = batch.iter().map(|record| record.record.value.to_string()).collect();
+        self.saw(format!("put {}", values.join(" ")));
+        if let Some(offset) = self.plan.rewind.lock().unwrap().take() {
+            self.context.as_ref().unwrap().rewind(at("t", 0), offset);
+        }
+        self.plan.puts.lock().unwrap().pop().unwrap_or(Ok(()))
+    }
+
+    async fn pre_commit(&mut self, offsets: &TopicOffsets) -> Result<TopicOffsets, ConnectError> {
+        self.plan.pre_commits.lock().unwrap().pop().unwrap_or_else(|| Ok(offsets.clone()))
+    }
+
+    async fn close(&mut self, partitions: &[TopicPartition]) -> Result<(), ConnectError> {
+        self.saw(format!("close {}", partitions[0]));
+        Ok(())
+    }
+
+    async fn stop(&mut self) {
+        self.saw("stop".to_owned());
+    }
+}
+
+/// Runs the loop for some seconds of test time; answers what the task saw and what the consumer was told.
+async fn run(
+    plan: &Arc<Plan>,
+    script: Vec<Incoming>,
+    tolerate: bool,
+    seconds: u64,
+) -> (Result<(), ConnectError>, Vec<String>, Vec<String>) {
+    let (log, stop) = (Arc::<ConsumerLog>::default(), StopToken::new());
+    let conversion = SinkConversion::new(TransformationChain::default(), converters(), tolerance(tolerate));
+    let commits = CommitSchedule::new(Duration::from_secs(10), Duration::from_secs(5));
+    let task = Box::new(Recorder { plan: Arc::clone(plan), context: None });
+    let sink = SinkLoop::new(task, FakeConsumer::new(&log, script), conversion, commits, stop.clone());
+    let context = SinkTaskContext::new(stop.clone(), Props::new(), None);
+    let running = tokio::spawn(sink.run(context, || {}));
+    tokio::time::sleep(Duration::from_secs(seconds)).await;
+    stop.cancel();
+    let outcome = running.await.unwrap();
+    let (seen, told) = (plan.seen.lock().unwrap().clone(), log.calls.lock().unwrap().clone());
+    (outcome, seen, told)
+}
+
+fn assigned() -> Incoming {
+    Incoming::Assigned(vec![at("t", 0)])
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_delivered_is_committed_at_the_interval_and_at_the_end() {
+    let plan = Arc::<Plan>::default();
+    let (outcome, seen, told) = run(&plan, vec![assigned(), records(&["a", "b"])], false, 12).await;
+    assert_eq!(outcome, Ok(()));
+    assert_eq!(seen, ["open t-0", "put a b", "close t-0", "stop"]);
+    assert_eq!(told, ["commit t-0=2", "close"], "nothing is left to commit at the end");
+    let (_, _, told) = run(&Arc::default(), vec![assigned(), records(&["a", "b"])], false, 5).await;
+    assert_eq!(told, ["commit sync t-0=2", "close"], "stopped before the interval");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_retriable_put_gets_the_same_batch_again() {
+    let plan = Arc::<Plan>::default();
+    *plan.puts.lock().unwrap() = vec![Err(TaskError::Retriable(ConnectError::retriable("later"))); 2];
+    let (outcome, seen, told) = run(&plan, vec![assigned(), records(&["a"])], false, 5).await;
+    assert_eq!(outcome, Ok(()));
+    assert_eq!(seen, ["open t-0", "put a", "put a", "put a", "close t-0", "stop"]);
+    assert_eq!(told, ["pause t-0", "pause t-0", "resume t-0", "commit sync t-0=1", "close"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_fatal_put_commits_nothing_of_its_batch() {
+    let plan = Arc::<Plan>::default();
+    *plan.puts.lock().unwrap() = vec![Err(TaskError::Fatal(ConnectError::connect("disk full")))];
+    let (outcome, seen, told) = run(&plan, vec![assigned(), records(&["a"])], false, 1).await;
+    let error = outcome.unwrap_err();
+    assert_eq!(error.message(), Some("Exiting WorkerSinkTask due to unrecoverable exception."));
+    assert_eq!(error.cause().and_then(ConnectError::message), Some("disk full"));
+    assert_eq!(seen, ["open t-0", "put a", "close t-0", "stop"]);
+    assert_eq!(told, ["close"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_failed_record_fails_the_task_after_those_before_it_were_delivered_and_committed() {
+    let plan = Arc::<Plan>::default();
+    let (outcome, seen, told) = run(&plan, vec![assigned(), records(&["a", "b", "bad", "c"])], false, 1).await;
+    assert_eq!(outcome.unwrap_err().message(), Some("Tolerance exceeded in error handler"));
+    assert_eq!(seen, ["open t-0", "put a b", "close t-0", "stop"]);
+    assert_eq!(told, ["commit sync t-0=2", "close"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_tolerated_record_is_left_out_and_counts_as_processed() {
+    let plan = Arc::<Plan>::default();
+    let (outcome, seen, told) = run(&plan, vec![assigned(), records(&["bad", "b", "bad"])], true, 1).await;
+    assert_eq!((outcome, seen[1].as_str()), (Ok(()), "put b"));
+    assert_eq!(told, ["commit sync t-0=3", "close"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn revoked_partitions_are_committed_and_closed_and_lost_ones_only_closed() {
+    for (gone, want) in [
+        (Incoming::Revoked(vec![at("t", 0)]), &["commit sync t-0=1", "close"][..]),
+        (Incoming::Lost(vec![at("t", 0)]), &["close"]),
+    ] {
+        let plan = Arc::<Plan>::default();
+        let (_, seen, told) = run(&plan, vec![assigned(), records(&["a"]), gone], false, 1).await;
+        assert_eq!(seen, ["open t-0", "put a", "close t-0", "stop"]);
+        assert_eq!(told, want);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_rewind_seeks_and_a_failed_pre_commit_goes_back() {
+    let plan = Arc::<Plan>::default();
+    *plan.rewind.lock().unwrap() = Some(1);
+    let (_, _, told) = run(&plan, vec![assigned(), records(&["a", "b"])], false, 1).await;
+    assert_eq!(told, ["seek t-0=1", "close"], "the rewound offset is what counts as committed");
+    let plan = Arc::<Plan>::default();
+    *plan.pre_commits.lock().unwrap() = vec![Err(ConnectError::connect("not durable"))];
+    let (_, _, told) = run(&plan, vec![assigned(), records(&["a"])], false, 12).await;
+    assert_eq!(told, ["seek t-0=0", "close"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn offsets_beyond_what_was_delivered_are_ignored() {
+    let plan = Arc::<Plan>::default();
+    let beyond = TopicOffsets::from([(at("t", 0), 5), (at("other", 0), 1)]);
+    *plan.pre_commits.lock().unwrap() = vec![Ok(beyond)];
+    let (_, _, told) = run(&plan, vec![assigned(), records(&["a"])], false, 1).await;
+    assert_eq!(told, ["close"]);
+}

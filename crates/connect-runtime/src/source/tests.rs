@@ -1,0 +1,193 @@
+//! The source loop against a fake broker and store.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use connect_api::{
+    ConnectError, ConnectRecord, RecordMetadata, SourceBatch, SourceOffset, SourceRecord, SourceTask, SourceTaskContext,
+    StopToken, TaskError, Value,
+};
+use connect_config::Props;
+use tokio::sync::mpsc;
+
+use super::*;
+use crate::fakes::{FakeAcks, FakeKafka, FakeProducer, FakeStore, NoOffsets, ack, converters, task_id, tolerance};
+use crate::kafka::Acked;
+use crate::transforms::TransformationChain;
+
+/// Gives its batches, then waits for the stop.
+struct Script {
+    batches: VecDeque<Result<Vec<&'static str>, TaskError>>,
+    stop: Option<StopToken>,
+    next: i64,
+    wants_acks: bool,
+    told: Arc<Mutex<Vec<String>>>,
+}
+
+#[async_trait]
+impl SourceTask for Script {
+    async fn start(&mut self, context: SourceTaskContext) -> Result<(), ConnectError> {
+        self.stop = Some(context.stop);
+        Ok(())
+    }
+
+    async fn poll(&mut self) -> Result<SourceBatch, TaskError> {
+        let Some(batch) = self.batches.pop_front() else {
+            let pause = tokio::time::sleep(Duration::from_secs(1));
+            self.stop.as_ref().unwrap().run_until_cancelled(pause).await;
+            return Ok(SourceBatch::new());
+        };
+        Ok(batch?.into_iter().map(|text| self.record(text)).collect())
+    }
+
+    fn wants_record_acks(&self) -> bool {
+        self.wants_acks
+    }
+
+    async fn commit_record(&mut self, record: SourceRecord, at: Option<RecordMetadata>) -> Result<(), ConnectError> {
+        let offset = at.and_then(|at| at.offset);
+        self.told.lock().unwrap().push(format!("{} {offset:?}", record.record.value));
+        Ok(())
+    }
+
+    async fn commit(&mut self) -> Result<(), ConnectError> {
+        self.told.lock().unwrap().push("commit".to_owned());
+        Ok(())
+    }
+
+    async fn stop(&mut self) {
+        self.told.lock().unwrap().push("stop".to_owned());
+    }
+}
+
+impl Script {
+    fn record(&mut self, text: &'static str) -> SourceRecord {
+        self.next += 1;
+        SourceRecord {
+            record: ConnectRecord::new("t".into(), None, Value::string(text)),
+            source_partition: Arc::default(),
+            source_offset: SourceOffset::Single { field: "n", value: self.next },
+        }
+    }
+}
+
+struct Bench {
+    kafka: Arc<FakeKafka>,
+    store: Arc<FakeStore>,
+    acks: mpsc::Sender<Acked>,
+    stop: StopToken,
+    told: Arc<Mutex<Vec<String>>>,
+    outcome: tokio::task::JoinHandle<Result<(), ConnectError>>,
+}
+
+fn start(batches: Vec<Result<Vec<&'static str>, TaskError>>, room: usize, tolerate: bool, wants_acks: bool) -> Bench {
+    let (kafka, store, stop) = (Arc::new(FakeKafka::default()), Arc::new(FakeStore::default()), StopToken::new());
+    *kafka.room.lock().unwrap() = room;
+    let (acks, receiver) = mpsc::channel(16);
+    let conversion = SourceConversion::new(TransformationChain::default(), converters(), tolerance(tolerate));
+    let client: crate::kafka::ProduceAndAcks =
+        (Box::new(FakeProducer(Arc::clone(&kafka))), Box::new(FakeAcks(receiver)));
+    let config = PipelineConfig { flush_interval: Duration::from_secs(10), flush_timeout: Duration::from_secs(5) };
+    let pipeline = Pipeline::new(task_id().connector, conversion, client, Arc::clone(&store) as _, config);
+    let told = Arc::<Mutex<Vec<String>>>::default();
+    let task = Script { batches: batches.into(), stop: None, next: 0, wants_acks, told: Arc::clone(&told) };
+    let source = SourceLoop { task: Box::new(task), pipeline, stop: stop.clone() };
+    let context =
+        SourceTaskContext { stop: stop.clone(), configs: Props::new(), offsets: Arc::new(NoOffsets), transaction: None };
+    let outcome = tokio::spawn(source.run(context, || {}));
+    Bench { kafka, store, acks, stop, told, outcome }
+}
+
+impl Bench {
+    async fn taken(&self, count: usize) -> Vec<String> {
+        while self.kafka.taken.lock().unwrap().len() < count {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        self.kafka.taken.lock().unwrap().clone()
+    }
+
+    async fn end(self) -> (Result<(), ConnectError>, Vec<i64>) {
+        self.stop.cancel();
+        let outcome = self.outcome.await.unwrap();
+        let committed = self.store.committed.lock().unwrap().clone();
+        (outcome, committed)
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn only_acknowledged_offsets_are_committed() {
+    let bench = start(vec![Ok(vec!["a", "b"]), Ok(vec!["c"])], 100, false, false);
+    assert_eq!(bench.taken(3).await, ["a", "b", "c"]);
+    bench.acks.send(ack(0, 2, Ok(()))).await.unwrap();
+    bench.store.changed.notified().await;
+    assert_eq!(*bench.store.committed.lock().unwrap(), [2]);
+    let (outcome, committed) = bench.end().await;
+    assert_eq!((outcome, committed), (Ok(()), vec![2]), "the third was never acknowledged");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stop_waits_for_acks_and_commits_them() {
+    let bench = start(vec![Ok(vec!["a", "b"])], 100, false, false);
+    bench.taken(2).await;
+    bench.stop.cancel();
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    bench.acks.send(ack(0, 2, Ok(()))).await.unwrap();
+    let (told, (outcome, committed)) = (Arc::clone(&bench.told), bench.end().await);
+    assert_eq!((outcome, committed), (Ok(()), vec![2]));
+    assert_eq!(*told.lock().unwrap(), ["commit", "stop"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_full_buffer_waits_for_room_and_keeps_the_order() {
+    let bench = start(vec![Ok(vec!["a", "b", "c", "d"])], 2, false, false);
+    assert_eq!(bench.taken(2).await, ["a", "b"]);
+    *bench.kafka.room.lock().unwrap() = 100;
+    bench.kafka.more_room.notify_one();
+    assert_eq!(bench.taken(4).await, ["a", "b", "c", "d"]);
+    bench.acks.send(ack(0, 4, Ok(()))).await.unwrap();
+    assert_eq!(bench.end().await, (Ok(()), vec![4]));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stop_while_the_buffer_is_full_commits_what_was_acknowledged() {
+    let bench = start(vec![Ok(vec!["a", "b", "c"])], 1, false, false);
+    bench.taken(1).await;
+    bench.acks.send(ack(0, 1, Ok(()))).await.unwrap();
+    assert_eq!(bench.end().await, (Ok(()), vec![1]));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_failed_record_fails_the_task_after_those_before_it() {
+    let bench = start(vec![Ok(vec!["a", "bad", "c"])], 100, false, false);
+    assert_eq!(bench.taken(1).await, ["a"]);
+    bench.acks.send(ack(0, 1, Ok(()))).await.unwrap();
+    let outcome = bench.outcome.await.unwrap().unwrap_err();
+    assert_eq!(outcome.message(), Some("Tolerance exceeded in error handler"));
+    assert_eq!(outcome.cause().and_then(ConnectError::message), Some("bad record"));
+    assert_eq!(*bench.store.committed.lock().unwrap(), [1]);
+    assert_eq!(*bench.kafka.taken.lock().unwrap(), ["a"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_tolerated_record_settles_in_its_turn() {
+    let bench = start(vec![Ok(vec!["a", "bad"]), Ok(vec!["bad"])], 100, true, true);
+    assert_eq!(bench.taken(1).await, ["a"]);
+    bench.acks.send(ack(0, 1, Ok(()))).await.unwrap();
+    bench.store.changed.notified().await;
+    let told = Arc::clone(&bench.told);
+    assert_eq!(bench.end().await, (Ok(()), vec![3]));
+    assert_eq!(told.lock().unwrap()[..3], ["bad None", "bad None", "a Some(100)"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_retriable_poll_is_tried_again_and_a_failed_send_is_fatal() {
+    let retriable = Err(TaskError::Retriable(ConnectError::retriable("later")));
+    let bench = start(vec![retriable, Ok(vec!["a"])], 100, false, false);
+    bench.taken(1).await;
+    bench.acks.send(ack(0, 1, Err(ConnectError::connect("too large")))).await.unwrap();
+    let outcome = bench.outcome.await.unwrap().unwrap_err();
+    assert_eq!(outcome.message(), Some("Unrecoverable exception from producer send callback"));
+    assert!(bench.store.committed.lock().unwrap().is_empty());
+}

@@ -1,0 +1,57 @@
+//! A broker that belongs to one test, which may kill it.
+
+use std::net::TcpListener;
+
+use tempfile::TempDir;
+
+use super::apache;
+
+/// Killed when dropped.
+pub struct Broker {
+    port: u16,
+    data: TempDir,
+}
+
+impl Broker {
+    /// Started on a free port.
+    pub fn start() -> Self {
+        let broker = Self { port: free_port(), data: TempDir::new().unwrap() };
+        broker.run(&["start"]);
+        broker
+    }
+
+    pub fn address(&self) -> String {
+        format!("127.0.0.1:{}", self.port)
+    }
+
+    /// Ends it without notice.
+    pub fn kill(&self) {
+        self.run(&["kill", "1"]);
+    }
+
+    /// Starts it again, with the data it had.
+    pub fn again(&self) {
+        self.run(&["again", "1"]);
+    }
+
+    fn run(&self, arguments: &[&str]) {
+        let mut command = apache::script();
+        command.env("KAFKA_PORT", self.port.to_string()).env("KAFKA_DATA", self.data.path()).env("HEAP", "-Xmx512M");
+        let output = command.arg("broker").args(arguments).output().unwrap();
+        assert!(output.status.success(), "broker {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    }
+}
+
+impl Drop for Broker {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
+
+/// A port that is free, and the one above it, which the controller takes.
+fn free_port() -> u16 {
+    let free = |port| TcpListener::bind(("127.0.0.1", port)).is_ok();
+    // Below the ports that the system gives to clients, so that no connection takes it while the broker is away.
+    let start = 20_000 + u16::try_from(std::process::id() % 5_000).unwrap() * 2;
+    (start..32_000).step_by(2).find(|&port| free(port) && free(port + 1)).unwrap()
+}

@@ -1,0 +1,87 @@
+//! Apache's worker and tools at one end, ours at the other: the same records, the same offsets.
+
+#![allow(clippy::unwrap_used)] // a test ends where it finds something wrong
+
+mod harness;
+
+use std::fs::OpenOptions;
+use std::io::Write;
+
+use harness::{Launch, Signal, Site, apache, kafka, topic};
+
+#[test]
+fn either_end_may_be_apaches() {
+    let Some(kafka) = kafka() else { return };
+    let site = Site::new(&kafka);
+    let mut lines: Vec<_> = (0..3_000).map(|number| format!("line {number}")).collect();
+    lines[7].clear();
+    lines[8] = "äöü 日本語 😀 \u{1} \u{7f} \u{2028} \"quoted\" \\ / \t <&'> tab".to_owned();
+    lines[9] = "long é".repeat(3_000);
+    site.write("in", lines.iter().map(|line| format!("{line}\r\n")).collect::<String>());
+    let mut theirs = Launch::apache(&site)
+        .set("offset.storage.file.filename", harness::site::text(&site.path("their-offsets")))
+        .connector(&site.source_named("their-source", "in", "from-theirs"))
+        .connector(&site.sink_named("their-sink", "from-ours", "out-theirs"))
+        .start();
+    let mut ours = site.start(&[
+        &site.source_named("our-source", "in", "from-ours"),
+        &site.sink_named("our-sink", "from-theirs", "out-ours"),
+    ]);
+    ours.until("Apache's records arrive with us", |_| site.line_count("out-ours") >= lines.len());
+    theirs.until("our records arrive with Apache", |_| site.line_count("out-theirs") >= lines.len());
+    assert_eq!((ours.stop(Signal::Term), theirs.stop(Signal::Term)), (143, 143));
+    assert!(site.lines("out-ours") == lines, "Apache to us: the files differ");
+    assert!(site.lines("out-theirs") == lines, "us to Apache: the files differ");
+
+    let [from_ours, from_theirs] =
+        ["from-ours", "from-theirs"].map(|topic| apache::console_consumer(&kafka, &site.name(topic), lines.len()));
+    let first = "null\t{\"schema\":{\"type\":\"string\",\"optional\":false},\"payload\":\"line 0\"}\n";
+    assert!(from_ours.starts_with(first.as_bytes()), "{}", String::from_utf8_lossy(&from_ours[..200]));
+    assert!(from_ours == from_theirs, "the records differ");
+    assert_eq!(topic::end(&kafka, &site.name("from-ours")), 3_000);
+}
+
+#[test]
+fn offsets_go_from_apache_to_us_and_back() {
+    let Some(kafka) = kafka() else { return };
+    let site = Site::new(&kafka);
+    let mut file = OpenOptions::new().create(true).append(true).open(site.path("in")).unwrap();
+    let connectors = [site.source("in", "topic"), site.sink("topic", "out")];
+    let mut lines = Vec::new();
+    for (turn, theirs) in [true, false, true, false].into_iter().enumerate() {
+        // Each turn ends within a line, which the next one completes.
+        writeln!(file, "{turn}").unwrap();
+        lines.push(if turn == 0 { "0".to_owned() } else { format!("begun in {}, completed in {turn}", turn - 1) });
+        for number in 0..1_000 {
+            writeln!(file, "turn {turn} line {number}").unwrap();
+            lines.push(format!("turn {turn} line {number}"));
+        }
+        write!(file, "begun in {turn}, completed in ").unwrap();
+        let launch = if theirs { Launch::apache(&site) } else { Launch::longshore(&site) };
+        let mut worker = connectors.iter().fold(launch, |launch, file| launch.connector(file)).start();
+        worker.until(&format!("turn {turn} arrives"), |_| site.line_count("out") >= lines.len());
+        assert_eq!(worker.stop(Signal::Term), 143);
+    }
+    assert!(topic::json_payloads(&kafka, &site.name("topic")) == lines, "the topic differs from the file");
+    assert!(site.lines("out") == lines, "the files differ");
+}
+
+#[test]
+fn a_clean_stop_commits_everything_delivered() {
+    let Some(kafka) = kafka() else { return };
+    let site = Site::new(&kafka);
+    for (file, count) in [("in-a", 2_500), ("in-b", 1)] {
+        site.write(file, (0..count).map(|number| format!("{number}\n")).collect::<String>());
+    }
+    let (a, b) = (site.source_named("a", "in-a", "topic-a"), site.source_named("b", "in-b", "topic-b"));
+    let topics = format!("{},{}", site.name("topic-a"), site.name("topic-b"));
+    let out = site.path("out");
+    let sink = [("connector.class", "FileStreamSink"), ("file", harness::site::text(&out)), ("topics", &topics)];
+    let sink = site.connector("sink", &sink);
+    let mut worker = site.start(&[&a, &b, &sink]);
+    worker.until("all lines arrive", |_| site.line_count("out") >= 2_501);
+    assert_eq!(worker.stop(Signal::Term), 143);
+    let mut offsets = apache::group_offsets(&kafka, &format!("connect-{}", site.name("sink")));
+    offsets.sort();
+    assert_eq!(offsets, [(site.name("topic-a"), 2_500, 2_500), (site.name("topic-b"), 1, 1)]);
+}
