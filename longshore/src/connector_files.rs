@@ -9,11 +9,12 @@
 
 use std::path::Path;
 
-use connect_api::java;
 use connect_config::Props;
 use connect_core::ConnectorName;
 use connect_core::herder::TargetState;
-use serde_json::{Map, Value as Json};
+use indexmap::IndexMap;
+use serde::Deserialize;
+use serde_json::value::RawValue;
 
 use crate::input;
 
@@ -26,6 +27,9 @@ pub(crate) struct ConnectorFile {
     pub(crate) initial_state: TargetState,
 }
 
+/// A JSON object: the fields in order, their values as they stand in the file.
+type Fields<'a> = IndexMap<String, &'a RawValue>;
+
 /// # Errors
 /// The file cannot be read or is none of the three forms; names the file and what is wrong.
 pub(crate) fn load(path: &Path) -> Result<ConnectorFile, String> {
@@ -34,18 +38,20 @@ pub(crate) fn load(path: &Path) -> Result<ConnectorFile, String> {
 }
 
 fn parse(path: &Path, bytes: &[u8]) -> Result<ConnectorFile, String> {
-    let looks_like_json = bytes.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'{');
-    match serde_json::from_slice::<Json>(bytes) {
-        Ok(Json::Object(object)) => from_json(path, &object),
-        Err(error) if looks_like_json => Err(format!("{} is not valid JSON: {error}", path.display())),
-        _ => flat(path, input::parse_properties(path, bytes)?),
+    let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes).trim_ascii_start();
+    if !text.starts_with(b"{") {
+        return flat(path, input::parse_properties(path, bytes)?);
     }
+    // No check for the end: the reference does not look at what follows the object either.
+    let object = Fields::deserialize(&mut serde_json::Deserializer::from_slice(text));
+    from_json(path, &object.map_err(|error| format!("{} is not valid JSON: {error}", path.display()))?)
 }
 
-fn from_json(path: &Path, object: &Map<String, Json>) -> Result<ConnectorFile, String> {
-    match object.get("config") {
-        Some(Json::Object(config)) => create_request(path, object, config),
-        _ => flat(path, props(path, object)?),
+fn from_json(path: &Path, object: &Fields<'_>) -> Result<ConnectorFile, String> {
+    let config = object.get("config").and_then(|config| serde_json::from_str(config.get()).ok());
+    match config {
+        Some(config) => create_request(path, object, &config),
+        None => flat(path, props(path, object)?),
     }
 }
 
@@ -59,11 +65,11 @@ fn flat(path: &Path, config: Props) -> Result<ConnectorFile, String> {
 
 fn create_request(
     path: &Path,
-    request: &Map<String, Json>,
-    config: &Map<String, Json>,
+    request: &Fields<'_>,
+    config: &Fields<'_>,
 ) -> Result<ConnectorFile, String> {
     let mut config = props(path, config)?;
-    let name = request.get("name").and_then(Json::as_str).ok_or_else(|| {
+    let name = request.get("name").map(|name| text(path, "name", name)).transpose()?.flatten().ok_or_else(|| {
         format!("Connector configuration at '{}' is missing the mandatory 'name' configuration", path.display())
     })?;
     if config.get("name").is_some_and(|inner| inner != name) {
@@ -72,9 +78,9 @@ fn create_request(
             path.display()
         ));
     }
-    config.insert("name", name);
-    let initial_state = match request.get("initial_state") {
-        None | Some(Json::Null) => TargetState::Started,
+    config.insert("name", name.as_str());
+    let initial_state = match request.get("initial_state").map(|state| state.get()) {
+        None | Some("null") => TargetState::Started,
         Some(state) => target_state(state).ok_or_else(|| {
             format!("{}: initial_state is {state}: set it to RUNNING, PAUSED or STOPPED", path.display())
         })?,
@@ -82,32 +88,28 @@ fn create_request(
     Ok(ConnectorFile { name: ConnectorName::new(name), config, initial_state })
 }
 
-fn target_state(state: &Json) -> Option<TargetState> {
-    match state.as_str()?.to_uppercase().as_str() {
-        "RUNNING" => Some(TargetState::Started),
-        "PAUSED" => Some(TargetState::Paused),
-        "STOPPED" => Some(TargetState::Stopped),
+/// From a JSON text.
+fn target_state(state: &str) -> Option<TargetState> {
+    match state.to_uppercase().as_str() {
+        r#""RUNNING""# => Some(TargetState::Started),
+        r#""PAUSED""# => Some(TargetState::Paused),
+        r#""STOPPED""# => Some(TargetState::Stopped),
         _ => None,
     }
 }
 
-fn props(path: &Path, object: &Map<String, Json>) -> Result<Props, String> {
+fn props(path: &Path, object: &Fields<'_>) -> Result<Props, String> {
     object.iter().map(|(key, value)| Ok((key.clone(), text(path, key, value)?))).collect()
 }
 
-/// JSON numbers and booleans become text, as Java would print them.
-fn text(path: &Path, key: &str, value: &Json) -> Result<Option<String>, String> {
-    match value {
-        Json::Null => Ok(None),
-        Json::Bool(value) => Ok(Some(value.to_string())),
-        Json::String(text) => Ok(Some(text.clone())),
-        Json::Number(number) => Ok(Some(match number.as_f64().filter(|_| number.is_f64()) {
-            Some(double) => java::double_to_string(double),
-            None => number.to_string(),
-        })),
-        Json::Array(_) | Json::Object(_) => {
-            Err(format!("{}: the value of '{key}' must be a text, a number or a boolean", path.display()))
-        }
+/// JSON numbers and booleans become the text that stands in the file.
+fn text(path: &Path, key: &str, value: &RawValue) -> Result<Option<String>, String> {
+    let wrong = || format!("{}: the value of '{key}' must be a text, a number or a boolean", path.display());
+    match value.get().as_bytes().first() {
+        Some(b'"') => serde_json::from_str(value.get()).map(Some).map_err(|_| wrong()),
+        Some(b'n') => Ok(None),
+        Some(b'{' | b'[') => Err(wrong()),
+        _ => Ok(Some(value.get().to_owned())),
     }
 }
 
@@ -120,6 +122,7 @@ mod tests {
         for (text, name, class) in [
             (r#"{"name":"a","connector.class":"X","tasks.max":1}"#, "a", "X"),
             (r#"{"name":"b","config":{"connector.class":"Y","tasks.max":1},"extra":0}"#, "b", "Y"),
+            ("\u{feff} {\"name\":\"b\",\"connector.class\":\"Y\",\"tasks.max\":2,\"tasks.max\":1} more", "b", "Y"),
             ("name=c\nconnector.class=Z\ntasks.max=1\n", "c", "Z"),
         ] {
             let file = parse(Path::new("f"), text.as_bytes()).unwrap();
@@ -127,6 +130,14 @@ mod tests {
             assert_eq!(given, (name, Some(class), Some("1")), "{text}");
             assert_eq!(file.config.get("name"), Some(name));
         }
+    }
+
+    #[test]
+    fn values_are_what_stands_in_the_file() {
+        let text = r#"{"name":"a","b":1.50,"c":1e400,"d":-0.0,"e":true,"f":null,"g":"\u00e9"}"#;
+        let config = parse(Path::new("f"), text.as_bytes()).unwrap().config;
+        let values: Vec<_> = config.iter().map(|(_, value)| value).collect();
+        assert_eq!(values, [Some("a"), Some("1.50"), Some("1e400"), Some("-0.0"), Some("true"), None, Some("é")]);
     }
 
     #[test]
@@ -138,6 +149,7 @@ mod tests {
             (r#"{"name":"a","config":{"name":"b"}}"#, "doesn't match"),
             (r#"{"name":"a","config":{},"initial_state":"LATER"}"#, "RUNNING, PAUSED or STOPPED"),
             (r#"{"name":"a","x":[]}"#, "'x' must be"),
+            (r#"{"name":"a","config":[]}"#, "'config' must be"),
             (r#"{"name":"a","#, "not valid JSON"),
             ("name=\\u00zz", "f"),
         ] {

@@ -8,7 +8,7 @@ use std::time::Duration;
 use connect_api::{ConnectError, Factory, PluginTable, SinkTaskContext, SourceTaskContext, StopToken, java};
 use connect_config::Props;
 use connect_core::config::{SinkConnectorConfig, SourceConnectorConfig, StandaloneConfig};
-use connect_core::herder::{Event, HerderError, Started, Status, TargetState};
+use connect_core::herder::{Event, HerderError, Started, TargetState};
 use connect_core::{ConnectorName, TaskId};
 use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot};
@@ -22,7 +22,7 @@ use crate::offsets::OffsetStore;
 use crate::plugins::TablePlugins;
 use crate::sink::{CommitSchedule, SinkConversion, SinkLoop};
 use crate::source::{Pipeline, PipelineConfig, SourceConversion, SourceLoop};
-use crate::supervise::supervise;
+use crate::supervise::SupervisedTask;
 use crate::{client_config, validation};
 
 /// Everything that a task is made from.
@@ -170,21 +170,17 @@ impl Worker {
         let stop = StopToken::new();
         let version = validation::find(&self.parts.plugins, &connector_config).ok().map(|plugin| plugin.version.to_owned());
         let span = tracing::info_span!("task", context = %format_args!("[{}|task-{}]", id.connector, id.index));
-        let seed = TaskSeed {
-            parts: Arc::clone(&self.parts),
-            id: id.clone(),
-            connector_config,
-            config,
-            stop: stop.clone(),
-            events: self.events.clone(),
-            version: version.clone(),
-        };
-        let task = self.data.spawn(seed.run().instrument(span.clone()));
+        let (starting, started) = oneshot::channel();
+        let (parts, stopping) = (Arc::clone(&self.parts), stop.clone());
+        let seed = TaskSeed { parts, id: id.clone(), connector_config, config, stop: stopping, started: starting };
+        let running = self.data.spawn(seed.run().instrument(span.clone()));
         let (ending, ended) = oneshot::channel();
-        let watched = supervise(id.clone(), version, task, stop.clone(), self.grace(), self.events.clone());
+        let (grace, events) = (self.grace(), self.events.clone());
+        let watched =
+            SupervisedTask { id: id.clone(), version, running, started, stop: stop.clone(), grace, events };
         self.watchers.spawn(
             async move {
-                watched.await;
+                watched.watch().await;
                 // Nobody waits for a task that ended by itself.
                 let _ = ending.send(());
             }
@@ -214,8 +210,8 @@ struct TaskSeed {
     connector_config: Props,
     config: Props,
     stop: StopToken,
-    events: mpsc::Sender<Event>,
-    version: Option<String>,
+    /// To be fired when the task has started.
+    started: oneshot::Sender<()>,
 }
 
 impl TaskSeed {

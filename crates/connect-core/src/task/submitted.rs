@@ -11,18 +11,23 @@ use std::sync::Arc;
 
 use connect_api::{SourceOffset, SourcePartition};
 
-/// The records of one source task that are on their way to Kafka. Memory: about 48 bytes a record in flight.
+/// The records of one source task that are on their way to Kafka. Memory: about 48 bytes a record that is not acked.
 #[derive(Debug, Default)]
 pub struct SubmittedRecords {
     /// Submission number of the front of `in_flight`.
     base: u64,
-    /// Whether each has been acked.
-    in_flight: VecDeque<bool>,
+    in_flight: VecDeque<InFlight>,
     lanes: Vec<Lane>,
-    by_partition: HashMap<Arc<SourcePartition>, usize>,
+    by_partition: HashMap<Arc<SourcePartition>, u32>,
     /// The lane of the last submission: most follow one another in the same partition.
-    last_lane: Option<usize>,
+    last_lane: Option<u32>,
     unacked: usize,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct InFlight {
+    lane: u32,
+    acked: bool,
 }
 
 /// The submissions of one source partition, in order.
@@ -44,9 +49,9 @@ impl SubmittedRecords {
     /// Notes the next record that goes to Kafka; its number is one more than that of the last.
     pub fn submit(&mut self, partition: &Arc<SourcePartition>, offset: SourceOffset) -> u64 {
         let lane = self.lane(partition);
-        let number = self.base + self.in_flight.len() as u64;
-        self.in_flight.push_back(false);
-        self.lanes[lane].pending.push_back(Pending { number: Some(number), offset });
+        let number = self.next_number();
+        self.in_flight.push_back(InFlight { lane, acked: false });
+        self.lanes[lane as usize].pending.push_back(Pending { number: Some(number), offset });
         self.unacked += 1;
         number
     }
@@ -54,7 +59,11 @@ impl SubmittedRecords {
     /// Notes a record that was filtered: its offset may be committed once those before it are acknowledged.
     pub fn settle(&mut self, partition: &Arc<SourcePartition>, offset: SourceOffset) {
         let lane = self.lane(partition);
-        self.lanes[lane].pending.push_back(Pending { number: None, offset });
+        let lane = &mut self.lanes[lane as usize];
+        match lane.pending.is_empty() {
+            true => lane.committable = Some(offset),
+            false => lane.pending.push_back(Pending { number: None, offset }),
+        }
     }
 
     /// The next number that [`submit`](Self::submit) will give.
@@ -64,14 +73,26 @@ impl SubmittedRecords {
 
     /// These submissions need not be waited for any more. Numbers unknown or acked before are ignored.
     pub fn ack(&mut self, numbers: Range<u64>) {
-        let start = numbers.start.max(self.base) - self.base;
-        let end = numbers.end.max(self.base) - self.base;
         let known = self.in_flight.len() as u64;
-        let mut settled = 0;
-        for acked in self.in_flight.range_mut(start.min(known) as usize..end.min(known) as usize) {
-            settled += usize::from(!std::mem::replace(acked, true));
+        let start = (numbers.start.max(self.base) - self.base).min(known) as usize;
+        let end = (numbers.end.max(self.base) - self.base).min(known) as usize;
+        let mut touched: Vec<u32> = Vec::new();
+        for entry in self.in_flight.range_mut(start..end.max(start)) {
+            self.unacked -= usize::from(!std::mem::replace(&mut entry.acked, true));
+            if touched.last() != Some(&entry.lane) {
+                touched.push(entry.lane);
+            }
         }
-        self.unacked -= settled;
+        touched.sort_unstable();
+        touched.dedup();
+        for lane in touched {
+            self.advance(lane);
+        }
+        // Every lane of these has been advanced past them: nobody asks for them again.
+        while self.in_flight.front().is_some_and(|entry| entry.acked) {
+            self.in_flight.pop_front();
+            self.base += 1;
+        }
     }
 
     /// How many submissions have not been acked.
@@ -82,31 +103,23 @@ impl SubmittedRecords {
     /// The offsets that may be committed now: per source partition, the last of its longest acknowledged prefix.
     /// Shape: `{"filename": "/var/log/a"}` → `{"position": 4096}`. Removes what it returns. Never fails.
     pub fn committable(&mut self) -> Vec<(Arc<SourcePartition>, SourceOffset)> {
-        let (in_flight, base) = (&self.in_flight, self.base);
-        let acked = |number: Option<u64>| {
-            // Numbers below the base have settled, and their lanes were drained before they left.
-            number.and_then(|number| in_flight.get(number.checked_sub(base)? as usize)).is_none_or(|&acked| acked)
-        };
-        for lane in &mut self.lanes {
-            // Stop at the first gap: a later ack must not let a restart skip the records before it.
-            while lane.pending.front().is_some_and(|pending| acked(pending.number)) {
-                lane.committable = lane.pending.pop_front().map(|pending| pending.offset);
-            }
-        }
-        self.forget_settled();
-        let taken = self.lanes.iter_mut().filter_map(|lane| {
+        let ready = self.lanes.iter_mut().filter_map(|lane| {
             let offset = lane.committable.take()?;
             Some((Arc::clone(&lane.partition), offset))
         });
-        let taken = taken.collect();
+        let ready = ready.collect();
         self.forget_idle_lanes();
-        taken
+        ready
     }
 
-    fn forget_settled(&mut self) {
-        while self.in_flight.front() == Some(&true) {
-            self.in_flight.pop_front();
-            self.base += 1;
+    /// Moves the acknowledged prefix of a lane out of the way.
+    fn advance(&mut self, lane: u32) {
+        let (in_flight, base) = (&self.in_flight, self.base);
+        let acked = |number: u64| in_flight.get(number.checked_sub(base)? as usize).map(|entry| entry.acked);
+        let lane = &mut self.lanes[lane as usize];
+        // Stop at the first gap: a later ack must not let a restart skip the records before it.
+        while lane.pending.front().is_some_and(|next| next.number.is_none_or(|number| acked(number) != Some(false))) {
+            lane.committable = lane.pending.pop_front().map(|pending| pending.offset);
         }
     }
 
@@ -119,21 +132,18 @@ impl SubmittedRecords {
         }
     }
 
-    fn lane(&mut self, partition: &Arc<SourcePartition>) -> usize {
+    fn lane(&mut self, partition: &Arc<SourcePartition>) -> u32 {
         if let Some(last) = self.last_lane
-            && Arc::ptr_eq(&self.lanes[last].partition, partition)
+            && Arc::ptr_eq(&self.lanes[last as usize].partition, partition)
         {
             return last;
         }
-        let lane = match self.by_partition.get(partition) {
-            Some(&lane) => lane,
-            None => {
-                let lane = Lane { partition: Arc::clone(partition), pending: VecDeque::new(), committable: None };
-                self.lanes.push(lane);
-                self.by_partition.insert(Arc::clone(partition), self.lanes.len() - 1);
-                self.lanes.len() - 1
-            }
-        };
+        let next = self.lanes.len() as u32;
+        let lane = *self.by_partition.entry(Arc::clone(partition)).or_insert(next);
+        if lane == next {
+            let partition = Arc::clone(partition);
+            self.lanes.push(Lane { partition, pending: VecDeque::new(), committable: None });
+        }
         self.last_lane = Some(lane);
         lane
     }
