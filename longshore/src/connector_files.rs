@@ -63,11 +63,7 @@ fn flat(path: &Path, config: Props) -> Result<ConnectorFile, String> {
     Ok(ConnectorFile { name: ConnectorName::new(name), config, initial_state: TargetState::Started })
 }
 
-fn create_request(
-    path: &Path,
-    request: &Fields<'_>,
-    config: &Fields<'_>,
-) -> Result<ConnectorFile, String> {
+fn create_request(path: &Path, request: &Fields<'_>, config: &Fields<'_>) -> Result<ConnectorFile, String> {
     let mut config = props(path, config)?;
     let name = request.get("name").map(|name| text(path, "name", name)).transpose()?.flatten().ok_or_else(|| {
         format!("Connector configuration at '{}' is missing the mandatory 'name' configuration", path.display())

@@ -12,6 +12,7 @@ use connect_config::{Props, properties};
 pub(crate) fn read(path: &Path) -> Result<Vec<u8>, String> {
     fs::read(path).map_err(|error| match error.kind() {
         io::ErrorKind::NotFound => format!("{} does not exist; {}", path.display(), neighbours(path)),
+        io::ErrorKind::IsADirectory => format!("{} is a directory; name a file in it", path.display()),
         io::ErrorKind::PermissionDenied => {
             format!("{} cannot be read: let the worker's user read it", path.display())
         }

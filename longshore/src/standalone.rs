@@ -31,7 +31,8 @@ const EVENTS_WAITING: usize = 1024;
 pub(crate) fn run(plugins: PluginTable, worker: &Path, connectors: &[PathBuf]) -> Result<Signal, StartError> {
     let worker = worker_file::load(worker, &plugins).map_err(StartError::Before)?;
     let runtime = |name: &str, threads: usize| {
-        let builder = tokio::runtime::Builder::new_multi_thread().thread_name(name).worker_threads(threads).enable_all().build();
+        let builder =
+            tokio::runtime::Builder::new_multi_thread().thread_name(name).worker_threads(threads).enable_all().build();
         builder.map_err(|error| StartError::Before(format!("no threads: {error}")))
     };
     let threads = std::thread::available_parallelism().map_or(2, usize::from);
@@ -135,7 +136,8 @@ impl Herder for ThroughHandle {
 
 fn open_offsets(path: &str) -> Result<Arc<StandaloneOffsets>, String> {
     let file = FileOffsetStore::new(path);
-    let entries = file.load().map_err(|error| error.to_string())?;
+    let entries = file.load().and_then(|entries| file.probe().map(|()| entries));
+    let entries = entries.map_err(|error| format!("offset.storage.file.filename={path}: {error}"))?;
     let codec = OffsetCodec { write, read: read_schemaless };
     Ok(StandaloneOffsets::new(OffsetTable::from_entries(codec, entries), file))
 }

@@ -9,7 +9,8 @@ use connect_api::PluginTable;
 use connect_config::{ConfigException, Props};
 use connect_core::config::{ListenerScheme, StandaloneConfig};
 use connect_rest::{RestConfig, Timeouts};
-use connect_runtime::{TablePlugins, converter_errors, unsupported};
+use connect_runtime::{TablePlugins, admin_config, converter_errors, unsupported};
+use kafka_client::config::ClientConfig;
 
 use crate::{APACHE_VERSION, input};
 
@@ -44,6 +45,9 @@ fn check(source: &str, props: &Props, plugins: &PluginTable) -> Result<WorkerFil
         Err(wrong) => errors.extend(wrong.iter().map(ToString::to_string)),
     }
     errors.extend(unsupported::worker_errors(props));
+    if errors.is_empty() {
+        errors.extend(ClientConfig::parse(&admin_config(props)).err().map(|error| error.to_string()));
+    }
     match worker {
         Some(worker) if errors.is_empty() => {
             warn_of_ignored(props);
@@ -54,7 +58,7 @@ fn check(source: &str, props: &Props, plugins: &PluginTable) -> Result<WorkerFil
 }
 
 fn warn_of_ignored(props: &Props) {
-    let ignored = unsupported::ignored_worker_keys(props);
+    let ignored = unsupported::ignored_worker_keys(props, |key| StandaloneConfig::def().contains(key));
     if !ignored.is_empty() {
         tracing::warn!("These keys have no effect in Longshore: {}", ignored.join(", "));
     }
@@ -111,13 +115,41 @@ mod tests {
             assert!(none.contains(&want), "{want}: {none}");
         }
         for (key, value, want) in [
-            ("offset.flush.interval.ms", "soon", "Invalid value soon for configuration offset.flush.interval.ms: Not a number of type LONG"),
-            ("key.converter", "no.Such", "Invalid value no.Such for configuration key.converter: Class no.Such could not be found."),
-            ("header.converter", "no.Such", "Invalid value no.Such for configuration header.converter: Class no.Such could not be found."),
-            ("value.converter", "FileStreamSink", "Invalid value org.apache.kafka.connect.file.FileStreamSinkConnector for configuration value.converter: this class is no converter"),
-            ("listeners", "ftp://h:1", "Invalid value ftp://h:1 for configuration listeners: Listener protocol must be"),
-            ("listeners", "http://h", "Invalid value http://h for configuration listeners: Listener doesn't have the right format"),
-            ("rest.advertised.listener", "ftp", "Invalid value ftp for configuration rest.advertised.listener: set it to http or https"),
+            (
+                "offset.flush.interval.ms",
+                "soon",
+                "Invalid value soon for configuration offset.flush.interval.ms: Not a number of type LONG",
+            ),
+            (
+                "key.converter",
+                "no.Such",
+                "Invalid value no.Such for configuration key.converter: Class no.Such could not be found.",
+            ),
+            (
+                "header.converter",
+                "no.Such",
+                "Invalid value no.Such for configuration header.converter: Class no.Such could not be found.",
+            ),
+            (
+                "value.converter",
+                "FileStreamSink",
+                "Invalid value org.apache.kafka.connect.file.FileStreamSinkConnector for configuration value.converter: this class is no converter",
+            ),
+            (
+                "listeners",
+                "ftp://h:1",
+                "Invalid value ftp://h:1 for configuration listeners: Listener protocol must be",
+            ),
+            (
+                "listeners",
+                "http://h",
+                "Invalid value http://h for configuration listeners: Listener doesn't have the right format",
+            ),
+            (
+                "rest.advertised.listener",
+                "ftp",
+                "Invalid value ftp for configuration rest.advertised.listener: set it to http or https",
+            ),
             ("rest.advertised.port", "70000", "Invalid value 70000 for configuration rest.advertised.port: it must be"),
             ("security.protocol", "SSL", "security.protocol=SSL is not supported"),
             ("consumer.security.protocol", "SSL", "consumer.security.protocol=SSL is not supported"),
@@ -130,7 +162,8 @@ mod tests {
 
     #[test]
     fn what_is_advertised() {
-        let more = [("rest.advertised.listener", "HTTPS"), ("rest.advertised.port", "443"), ("rest.advertised.host.name", "")];
+        let more =
+            [("rest.advertised.listener", "HTTPS"), ("rest.advertised.port", "443"), ("rest.advertised.host.name", "")];
         let rest = checked(&more).ok().unwrap().rest;
         assert_eq!((rest.advertised_scheme, rest.advertised_port), (ListenerScheme::Https, Some(443)));
         assert_eq!(rest.advertised_host, None);

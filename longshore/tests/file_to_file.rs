@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use std::process::Stdio;
 
 use harness::site::text;
-use harness::{Signal, Site, kafka};
+use harness::{Signal, Site, assert_same_lines, kafka};
 use serde_json::json;
 
 const JSON: &str = "org.apache.kafka.connect.json.JsonConverter";
@@ -45,7 +45,7 @@ fn the_sink_file_is_the_source_file() {
         let mut worker = site.worker().set("value.converter", converter).connector(&sink).connector(&source).start();
         worker.until("all lines arrive", |_| site.line_count("out") >= lines.len());
         assert_eq!(worker.stop(Signal::Term), 143);
-        assert!(site.lines("out") == lines, "{converter}: the files differ");
+        assert_same_lines(converter, &site.lines("out"), &lines);
     }
 }
 
@@ -68,7 +68,7 @@ fn each_sink_gets_every_record_whatever_the_form_of_its_file() {
     let mut worker = site.start(&[&flat, &request, &properties]);
     for name in ["flat", "request"] {
         worker.until(&format!("all lines arrive in {name}"), |_| site.line_count(name) >= lines.len());
-        assert!(site.lines(name) == lines, "{name}: the files differ");
+        assert_same_lines(name, &site.lines(name), &lines);
         assert_eq!(worker.task_states(&site.name(name)), ["RUNNING"]);
     }
     assert_eq!(worker.stop(Signal::Term), 143);

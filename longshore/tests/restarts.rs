@@ -11,7 +11,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use harness::{Feeder, Launch, Random, Signal, Site, Worker, kafka, topic};
+use harness::{Feeder, Launch, Random, Signal, Site, Worker, assert_same_lines, kafka, topic};
 
 #[test]
 fn goes_on_where_a_clean_stop_left_off() {
@@ -30,8 +30,8 @@ fn goes_on_where_a_clean_stop_left_off() {
         worker.until("the appended lines arrive", |_| site.line_count("out") >= lines.len());
         assert_eq!(worker.stop(signal), code);
     }
-    assert!(topic::json_payloads(&kafka, &site.name("topic")) == lines, "the topic differs from the file");
-    assert!(site.lines("out") == lines, "the files differ");
+    assert_same_lines("the topic", &topic::json_payloads(&kafka, &site.name("topic")), &lines);
+    assert_same_lines("the sink's file", &site.lines("out"), &lines);
 }
 
 #[test]
@@ -51,8 +51,8 @@ fn restarts_while_lines_are_appended_lose_and_repeat_nothing() {
     let lines = feeder.finish();
     worker.until("all lines arrive", |_| site.line_count("out") >= lines.len());
     assert_eq!(worker.stop(Signal::Term), 143);
-    assert!(topic::json_payloads(&kafka, &site.name("topic")) == lines, "the topic differs from the file");
-    assert!(site.lines("out") == lines, "the files differ");
+    assert_same_lines("the topic", &topic::json_payloads(&kafka, &site.name("topic")), &lines);
+    assert_same_lines("the sink's file", &site.lines("out"), &lines);
 }
 
 #[test]
@@ -74,24 +74,21 @@ fn a_killed_source_loses_nothing() {
         }
         let mut worker = start();
         let lines = feeder.finish();
-        worker.until("all lines arrive", |_| {
-            topic::json_payloads(&kafka, &site.name("topic")).last() == lines.last()
-        });
+        worker.until("all lines arrive", |_| topic::json_payloads(&kafka, &site.name("topic")).last() == lines.last());
         assert_eq!(worker.stop(Signal::Term), 143);
         let found = first_appearances(topic::json_payloads(&kafka, &site.name("topic")));
-        assert!(found == lines, "seed {seed}: {}", difference(&found, &lines));
+        assert_same_lines(&format!("the topic of seed {seed}"), &found, &lines);
     }
 }
 
 #[test]
 fn a_killed_sink_loses_nothing() {
     let Some(kafka) = kafka() else { return };
-    let seed = 5;
     let site = Site::new(&kafka);
-    let feeder = Feeder::start(&site.path("in"), seed, 1_000);
+    let feeder = Feeder::start(&site.path("in"), 5, 1_000);
     let mut source = site.start(&[&site.source("in", "topic")]);
     let sink = site.sink("topic", "out");
-    let mut random = Random::new(seed);
+    let mut random = Random::new(5);
     for _ in 0..3 {
         let mut worker = start_impatient(site.worker().connector(&sink));
         let goal = site.line_count("out") + usize::try_from(1 + random.below(1_500)).unwrap();
@@ -104,7 +101,7 @@ fn a_killed_sink_loses_nothing() {
     worker.until("all lines arrive", |_| site.lines("out").last() == lines.last());
     assert_eq!((worker.stop(Signal::Term), source.stop(Signal::Term)), (143, 143));
     let found = first_appearances(site.lines("out"));
-    assert!(found == lines, "seed {seed}: {}", difference(&found, &lines));
+    assert_same_lines("the sink's file", &found, &lines);
 }
 
 /// Commits often, and the group soon forgets a member that was killed.
@@ -118,11 +115,6 @@ fn first_appearances(lines: Vec<String>) -> Vec<String> {
     lines.into_iter().filter(|line| seen.insert(line.clone())).collect()
 }
 
-fn difference(found: &[String], want: &[String]) -> String {
-    let at = found.iter().zip(want).take_while(|(found, want)| found == want).count();
-    format!("{} lines of {}, differ at {at}: {:?} for {:?}", found.len(), want.len(), found.get(at), want.get(at))
-}
-
 #[test]
 fn a_waiting_source_stops_at_once() {
     let Some(kafka) = kafka() else { return };
@@ -130,12 +122,9 @@ fn a_waiting_source_stops_at_once() {
     site.write("idle", "line\nhalf a li");
     make_fifo(&site.path("fifo"));
     make_fifo(&site.path("silent-fifo"));
-    for (file, waiting) in [
-        ("missing", Some("Couldn't find file")),
-        ("idle", None),
-        ("fifo", None),
-        ("silent-fifo", None),
-    ] {
+    for (file, waiting) in
+        [("missing", Some("Couldn't find file")), ("idle", None), ("fifo", None), ("silent-fifo", None)]
+    {
         let mut worker = site.start(&[&site.source(file, file)]);
         worker.until_ready();
         // A FIFO opens for writing once the worker reads it.

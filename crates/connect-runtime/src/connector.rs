@@ -25,10 +25,8 @@ impl Instance {
     }
 }
 
-/// What a running connector is asked.
-enum Ask {
-    TaskConfigs(usize, oneshot::Sender<Result<Vec<Props>, ConnectError>>),
-}
+/// Asks for the configurations of at most so many tasks.
+type Ask = (usize, oneshot::Sender<Result<Vec<Props>, ConnectError>>);
 
 /// A handle to a running connector; dropping it stops the connector.
 pub(crate) struct RunningConnector {
@@ -45,7 +43,7 @@ impl RunningConnector {
         context: ConnectorContext,
         config: Props,
     ) -> (Self, oneshot::Receiver<Result<(), ConnectError>>) {
-        let (asks, mut asked) = mpsc::channel(1);
+        let (asks, mut asked) = mpsc::channel::<Ask>(1);
         let (started, when_started) = oneshot::channel();
         let stop = context.stop.clone();
         let stopping = stop.clone();
@@ -55,7 +53,7 @@ impl RunningConnector {
             let started_well = outcome.is_ok();
             drop(started.send(outcome));
             if started_well {
-                while let Some(Some(Ask::TaskConfigs(max, answer))) = stopping.run_until_cancelled(asked.recv()).await {
+                while let Some(Some((max, answer))) = stopping.run_until_cancelled(asked.recv()).await {
                     drop(answer.send(connector.task_configs(max)));
                 }
             }
@@ -68,7 +66,7 @@ impl RunningConnector {
     pub(crate) fn task_configs(&self, max: usize) -> oneshot::Receiver<Result<Vec<Props>, ConnectError>> {
         let (answer, answered) = oneshot::channel();
         // A connector that has ended drops `answer`, which the receiver sees.
-        drop(self.asks.try_send(Ask::TaskConfigs(max, answer)));
+        drop(self.asks.try_send((max, answer)));
         answered
     }
 
@@ -83,6 +81,8 @@ impl RunningConnector {
 
 /// Passes what a connector says on to the herder.
 pub(crate) struct ToHerder {
+    /// An instance that was told to stop has nothing to say any more: its name may be another's.
+    pub stop: StopToken,
     pub name: ConnectorName,
     pub events: mpsc::Sender<Event>,
 }
@@ -99,6 +99,9 @@ impl ConnectorEvents for ToHerder {
 
 impl ToHerder {
     fn send(&self, event: Event) {
+        if self.stop.is_cancelled() {
+            return;
+        }
         if let Err(mpsc::error::TrySendError::Full(event)) = self.events.try_send(event) {
             tracing::warn!("The herder is too busy to hear {event:?} from connector {}", self.name);
         }
@@ -112,5 +115,5 @@ pub(crate) fn context(
     events: mpsc::Sender<Event>,
     offsets: Option<Arc<dyn OffsetReader>>,
 ) -> ConnectorContext {
-    ConnectorContext { stop, events: Arc::new(ToHerder { name, events }), offsets }
+    ConnectorContext { stop: stop.clone(), events: Arc::new(ToHerder { stop, name, events }), offsets }
 }

@@ -18,7 +18,7 @@ use tokio::sync::{Notify, mpsc};
 
 use crate::converters::{Converters, Named};
 use crate::errors::Tolerance;
-use crate::kafka::{Acked, Acks, Appended, Blocked, Consume, Incoming, Landed, OutgoingBatch, Produce};
+use crate::kafka::{Acked, Acks, Appended, Blocked, Consume, Incoming, Landed, OutgoingBatch, Produce, Stopped};
 use crate::offsets::OffsetStore;
 
 pub(crate) fn task_id() -> TaskId {
@@ -47,13 +47,17 @@ impl Produce for FakeProducer {
         for (index, record) in batch.records.iter().enumerate().skip(from) {
             let mut room = self.0.room.lock().unwrap();
             if *room == 0 {
-                return Ok(Appended { next: index, blocked: Some(Blocked::Full) });
+                return Ok(Appended { next: index, stopped: Some(Stopped::Blocked(Blocked::Full)) });
+            }
+            let value = batch.slice(record.value.as_ref()).unwrap_or(b"null");
+            if value == b"huge" {
+                let stopped = Some(Stopped::Refused(ConnectError::connect("too large")));
+                return Ok(Appended { next: index, stopped });
             }
             *room -= 1;
-            let value = batch.slice(record.value.as_ref()).unwrap_or(b"null");
             self.0.taken.lock().unwrap().push(String::from_utf8(value.to_vec()).unwrap());
         }
-        Ok(Appended { next: batch.records.len(), blocked: None })
+        Ok(Appended { next: batch.records.len(), stopped: None })
     }
 
     async fn unblock(&mut self, _: &Blocked) -> Result<(), ConnectError> {
@@ -100,6 +104,9 @@ pub(crate) fn at(topic: &str, partition: i32) -> TopicPartition {
 #[derive(Default)]
 pub(crate) struct FakeStore {
     pub committed: Mutex<Vec<i64>>,
+    /// What could not be made durable.
+    pub kept: Mutex<Vec<i64>>,
+    pub failing: Mutex<bool>,
     pub changed: Notify,
 }
 
@@ -114,7 +121,12 @@ impl OffsetStore for FakeStore {
             SourceOffset::Single { value, .. } => *value,
             other => panic!("{other:?}"),
         });
-        self.committed.lock().unwrap().extend(numbers);
+        self.kept.lock().unwrap().extend(numbers);
+        if *self.failing.lock().unwrap() {
+            return Err(ConnectError::connect("disk full"));
+        }
+        let kept = std::mem::take(&mut *self.kept.lock().unwrap());
+        self.committed.lock().unwrap().extend(kept);
         self.changed.notify_one();
         Ok(())
     }
@@ -270,8 +282,8 @@ impl Consume for FakeConsumer {
         Ok(())
     }
 
-    async fn position(&mut self, _: &TopicPartition) -> Result<i64, ConnectError> {
-        Ok(0)
+    async fn position(&mut self, _: &TopicPartition) -> Result<Option<i64>, ConnectError> {
+        Ok(Some(0))
     }
 
     fn seek(&mut self, partition: &TopicPartition, offset: i64) {

@@ -64,6 +64,7 @@ impl HerderLoop {
                 Some(event) = self.events.recv() => event,
                 Some((command, answer)) = self.requests.recv() => self.asked(command, answer),
             };
+            log_failure(&event);
             for action in self.core.step(event) {
                 self.act(action);
             }
@@ -92,10 +93,27 @@ impl HerderLoop {
             Action::StartConnector { name, config, target } => self.worker.start_connector(name, config, target),
             Action::StopConnector(name) => self.worker.stop_connector(&name),
             Action::MakeTaskConfigs(name) => self.worker.make_task_configs(&name),
-            Action::StartTasks { name, connector_type: _, connector_config, configs } => {
+            Action::StartTasks { name, connector_config, configs } => {
                 self.worker.start_tasks(&name, &connector_config, configs);
             }
             Action::StopTasks(ids) => self.worker.stop_tasks(&ids),
         }
     }
 }
+
+/// A connector that fails says so nowhere else; tasks log their own ends.
+fn log_failure(event: &Event) {
+    match event {
+        Event::ConnectorFailed(name, error) => {
+            tracing::error!("[{name}|worker] Connector {name} has failed: {}", error.trace());
+        }
+        Event::ConnectorStarted(Err(error)) => tracing::error!("The connector could not start: {}", error.trace()),
+        Event::TaskConfigsMade(Err(error)) => {
+            tracing::error!("The connector could not divide its work into tasks: {}", error.trace());
+        }
+        _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests;

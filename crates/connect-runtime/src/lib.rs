@@ -20,6 +20,8 @@ mod plugins;
 mod sink;
 mod source;
 mod supervise;
+mod task;
+mod task_configs;
 mod transforms;
 pub mod unsupported;
 mod validation;

@@ -45,7 +45,9 @@ impl Plugins for TablePlugins<'_> {
     }
 }
 
-fn check_version(plugin: &Plugin, version: Option<&VersionRange>) -> Result<(), ConfigException> {
+/// # Errors
+/// The plugin's version is not one of these.
+pub(crate) fn check_version(plugin: &Plugin, version: Option<&VersionRange>) -> Result<(), ConfigException> {
     match version {
         Some(range) if !range.contains(plugin.version) => Err(ConfigException::new(format!(
             "Plugin {} not found that matches the version range {range}, available versions: [{}]",

@@ -97,3 +97,90 @@ fn panicked(payload: &(dyn std::any::Any + Send)) -> ConnectError {
     let text = text.or_else(|| payload.downcast_ref::<String>().cloned());
     ConnectError::connect(format!("The task panicked: {}", text.unwrap_or_default()))
 }
+
+#[cfg(test)]
+mod tests {
+    use connect_core::ConnectorName;
+
+    use super::*;
+
+    const GRACE: Duration = Duration::from_millis(50);
+
+    /// What is reported of a task that is made of its start signal and its stop token; it is told to stop when `stop`.
+    async fn reports<T>(stop: bool, task: impl FnOnce(oneshot::Sender<()>, StopToken) -> T) -> Vec<(Status, String)>
+    where
+        T: Future<Output = Result<(), ConnectError>> + Send + 'static,
+    {
+        let ((starting, started), (events, mut heard)) = (oneshot::channel(), mpsc::channel(8));
+        let token = StopToken::new();
+        let running = tokio::spawn(task(starting, token.clone()));
+        if stop {
+            token.cancel();
+        }
+        let id = TaskId { connector: ConnectorName::new("c"), index: 0 };
+        SupervisedTask { id, version: None, running, started, stop: token, grace: GRACE, events }.watch().await;
+        let mut reports = Vec::new();
+        while let Some(Event::TaskChanged { status, trace, .. }) = heard.recv().await {
+            reports.push((status, trace.unwrap_or_default().lines().next().unwrap_or_default().to_owned()));
+        }
+        reports
+    }
+
+    fn report(status: Status, trace: &str) -> (Status, String) {
+        (status, trace.to_owned())
+    }
+
+    #[tokio::test]
+    async fn it_runs_and_ends() {
+        let running = report(Status::Running, "");
+        let ended = reports(false, |start, _| async move {
+            fire(start);
+            Ok(())
+        })
+        .await;
+        assert_eq!(ended, [running.clone(), report(Status::Unassigned, "")]);
+        let failed = reports(false, |start, _| async move {
+            fire(start);
+            Err(ConnectError::connect("why"))
+        });
+        let trace = "org.apache.kafka.connect.errors.ConnectException: why";
+        assert_eq!(failed.await, [running.clone(), report(Status::Failed, trace)]);
+        let stopped = reports(true, |start, stop| async move {
+            fire(start);
+            stop.cancelled().await;
+            Err(ConnectError::connect("while it stops"))
+        });
+        assert_eq!(stopped.await, [running, report(Status::Unassigned, "")]);
+    }
+
+    #[tokio::test]
+    async fn it_never_runs() {
+        let failed = reports(false, |_, _| async { Err(ConnectError::config("wrong")) }).await;
+        assert_eq!(failed, [report(Status::Failed, "org.apache.kafka.common.config.ConfigException: wrong")]);
+        let panicked = reports(false, |_, _| async { panic!("at once") }).await;
+        assert_eq!(
+            panicked,
+            [report(Status::Failed, "org.apache.kafka.connect.errors.ConnectException: The task panicked: at once")]
+        );
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn it_does_not_stop() {
+        let waits = reports(true, |start, _| async move {
+            fire(start);
+            std::future::pending().await
+        });
+        assert_eq!(waits.await, [report(Status::Running, ""), report(Status::Unassigned, "")]);
+        let (unblock, blocked) = std::sync::mpsc::channel::<()>();
+        let blocks = reports(true, |start, _| async move {
+            fire(start);
+            blocked.recv().map_err(|gone| ConnectError::connect(gone.to_string()))
+        });
+        assert_eq!(blocks.await, [report(Status::Running, ""), report(Status::Unassigned, "")]);
+        drop(unblock);
+    }
+
+    fn fire(signal: oneshot::Sender<()>) {
+        signal.send(()).unwrap();
+    }
+}

@@ -2,6 +2,7 @@
 //! one warning. Nothing is swallowed.
 
 use connect_config::Props;
+use kafka_client::config::ClientConfig;
 
 /// Why a worker with this configuration must not start, one text a key.
 pub fn worker_errors(worker: &Props) -> Vec<String> {
@@ -25,9 +26,21 @@ fn wrong_choice(config: &Props, key: &str, known: &[&str]) -> Option<String> {
     Some(format!("{key}={value} is not supported by this version, which knows only {}", known[0]))
 }
 
-/// The worker keys that are accepted and have no effect.
-pub fn ignored_worker_keys(worker: &Props) -> Vec<&str> {
-    worker.keys().filter(|key| IGNORED.iter().any(|ignored| key == ignored || key.ends_with(&format!(".{ignored}")))).collect()
+/// The worker keys that are accepted and have no effect; `defined` says which the worker itself declares.
+pub fn ignored_worker_keys<'a>(worker: &'a Props, defined: impl Fn(&str) -> bool) -> Vec<&'a str> {
+    let of_others = |key: &str| ClientConfig::KEYS.contains(&key) || PASSED_ON.iter().any(|prefix| key.starts_with(prefix));
+    let is_ignored = |key: &str| {
+        let named = IGNORED.iter().any(|ignored| key == *ignored || key.ends_with(&format!(".{ignored}")));
+        named || IGNORED_PREFIXES.iter().any(|prefix| key.starts_with(prefix)) || !(defined(key) || of_others(key))
+    };
+    worker.keys().filter(|key| is_ignored(key)).collect()
+}
+
+/// The framework's connector keys that are accepted and have no effect.
+pub fn ignored_connector_keys(config: &Props) -> Vec<&str> {
+    let is_ignored =
+        |key: &str| IGNORED_OF_CONNECTORS.contains(&key) || IGNORED_PREFIXES_OF_CONNECTORS.iter().any(|prefix| key.starts_with(prefix));
+    config.keys().filter(|key| is_ignored(key)).collect()
 }
 
 /// Why a connector with this configuration must not be created.
@@ -48,7 +61,10 @@ pub fn connector_errors(config: &Props) -> Vec<String> {
         );
     }
     if given("errors.retry.timeout").is_some_and(|value| value != "0") {
-        errors.push("errors.retry.timeout is set, but this version does not retry failed operations yet; remove the key".to_owned());
+        errors.push(
+            "errors.retry.timeout is set, but this version does not retry failed operations yet; remove the key"
+                .to_owned(),
+        );
     }
     errors
 }
@@ -71,7 +87,11 @@ const CHOICES: &[(&str, &[&str])] = &[
     ("security.protocol", PROTOCOLS),
     (
         "connector.client.config.override.policy",
-        &["All", "org.apache.kafka.connect.connector.policy.AllConnectorClientConfigOverridePolicy", "AllConnectorClientConfigOverridePolicy"],
+        &[
+            "All",
+            "org.apache.kafka.connect.connector.policy.AllConnectorClientConfigOverridePolicy",
+            "AllConnectorClientConfigOverridePolicy",
+        ],
     ),
 ];
 
@@ -84,6 +104,24 @@ const IGNORED: &[&str] = &[
     "access.control.allow.methods",
     "response.http.headers.config",
 ];
+
+/// Keys of the worker that belong to its TLS, its metrics and its topic records.
+const IGNORED_PREFIXES: &[&str] = &["ssl.", "metrics.", "topic.tracking.", "topic.creation."];
+
+/// What converters and clients get; a client names what it does not use when it is made.
+const PASSED_ON: &[&str] =
+    &["key.converter.", "value.converter.", "header.converter.", "producer.", "consumer.", "admin.", "rest.port", "rest.host.name"];
+
+const IGNORED_OF_CONNECTORS: &[&str] = &[
+    "errors.log.include.messages",
+    "errors.retry.delay.max.ms",
+    "config.action.reload",
+    "transaction.boundary",
+    "transaction.boundary.interval.ms",
+    "offsets.storage.topic",
+];
+
+const IGNORED_PREFIXES_OF_CONNECTORS: &[&str] = &["admin.override.", "errors.deadletterqueue."];
 
 #[cfg(test)]
 mod tests {
@@ -103,7 +141,19 @@ mod tests {
             let props = Props::from([(key, value)]);
             assert_eq!(!worker_errors(&props).is_empty(), refused, "{key}={value}");
         }
-        let props = Props::from([("producer.interceptor.classes", "a.B"), ("group.id", "g")]);
-        assert_eq!(ignored_worker_keys(&props), ["producer.interceptor.classes"]);
+        let props = Props::from([
+            ("producer.interceptor.classes", "a.B"),
+            ("producer.linger.ms", "1"),
+            ("group.id", "g"),
+            ("key.converter", "c"),
+            ("key.converter.schemas.enable", "true"),
+            ("rest.port", "1"),
+            ("retry.backoff.ms", "1"),
+            ("ssl.keystore.type", "JKS"),
+        ]);
+        let ignored = ignored_worker_keys(&props, |key| ["key.converter", "ssl.keystore.type"].contains(&key));
+        assert_eq!(ignored, ["producer.interceptor.classes", "group.id", "ssl.keystore.type"]);
+        let props = Props::from([("errors.log.include.messages", "true"), ("admin.override.x", "1"), ("file", "f")]);
+        assert_eq!(ignored_connector_keys(&props), ["errors.log.include.messages", "admin.override.x"]);
     }
 }

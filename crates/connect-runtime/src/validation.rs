@@ -6,21 +6,39 @@
 
 use connect_api::{Factory, Plugin, PluginKind, PluginTable};
 use connect_config::{Class, ConfigDef, ConfigException, Props};
-use connect_core::config::{SinkConnectorConfig, SourceConnectorConfig, WorkerConfig, enrich};
+use connect_core::config::{SinkConnectorConfig, SourceConnectorConfig, VersionRange, WorkerConfig, enrich};
 use connect_core::herder::{ConnectorType, HerderError};
+use connect_core::{ConnectorName, TaskId};
+use kafka_client::config::ClientConfig;
+use kafka_client::consumer::ConsumerConfig;
+use kafka_client::producer::ProducerConfig;
 
+use crate::client_config;
 use crate::connector::Instance;
-use crate::plugins::TablePlugins;
+use crate::plugins::{TablePlugins, check_version};
 use crate::unsupported;
+
+/// Far beyond what any topic has partitions for.
+const SINK_TASKS_MAX: i32 = 10_000;
 
 /// Says what kind of connector this would be, and its version.
 /// # Errors
 /// The configuration is invalid: every reason is in the message.
-pub(crate) async fn validate(plugins: &PluginTable, config: &Props) -> Result<(ConnectorType, String), HerderError> {
+pub(crate) async fn validate(
+    plugins: &PluginTable,
+    worker: &Props,
+    config: &Props,
+) -> Result<(ConnectorType, String), HerderError> {
     let plugin = find(plugins, config)?;
+    if let Some(error) = version_error(plugin, config, "connector.plugin.version") {
+        // On the class and on the version, as in Java; nothing else is looked at.
+        return Err(invalid(&[error.clone(), error]));
+    }
     let connector_type = connector_type(plugin);
     let mut errors = framework_errors(plugins, connector_type, config)?;
     errors.extend(unsupported::connector_errors(config));
+    errors.extend(converter_version_errors(plugins, config));
+    errors.extend(client_error(connector_type, worker, config));
     if let Some(mut instance) = instantiate(plugin) {
         let values = instance.as_connector().validate(config).await;
         errors.extend(values.into_iter().flat_map(|value| value.errors));
@@ -98,9 +116,54 @@ fn framework_errors(
     errors.extend(enriched.as_ref().err().map(|error| error.message().to_owned()));
     if connector_type == ConnectorType::Sink {
         errors.extend(SinkConnectorConfig::topic_errors(config).into_iter().map(|(_, why)| why));
+        errors.extend(too_many_tasks(config));
     }
     errors.extend(null_values(config));
     Ok(errors)
+}
+
+/// Why the version that `key` asks for is not there.
+fn version_error(plugin: &Plugin, config: &Props, key: &str) -> Option<String> {
+    // A range that cannot be read is for the key's own validator to tell.
+    let range = VersionRange::requirement(config.get(key)).ok()??;
+    check_version(plugin, Some(&range)).err().map(|error| error.message().to_owned())
+}
+
+fn converter_version_errors(plugins: &PluginTable, config: &Props) -> Vec<String> {
+    let converters = [
+        ("key.converter", PluginKind::Converter),
+        ("value.converter", PluginKind::Converter),
+        ("header.converter", PluginKind::HeaderConverter),
+    ];
+    let wrong = converters.into_iter().filter_map(|(key, kind)| {
+        let plugin = plugins.find(&[kind], config.get(key)?.trim())?;
+        version_error(plugin, config, &format!("{key}.plugin.version"))
+    });
+    wrong.collect()
+}
+
+/// Sink connectors make as many tasks as they may: a slip of the pen must not take all memory.
+fn too_many_tasks(config: &Props) -> Option<String> {
+    let asked: i32 = config.get("tasks.max")?.trim().parse().ok()?;
+    let why = format!("this worker runs at most {SINK_TASKS_MAX} tasks of one sink connector");
+    (asked > SINK_TASKS_MAX).then(|| ConfigException::invalid("tasks.max", asked, why).to_string())
+}
+
+/// Why the tasks' clients could not be made. The reference finds out when the tasks start.
+fn client_error(connector_type: ConnectorType, worker: &Props, config: &Props) -> Option<String> {
+    let id = TaskId { connector: ConnectorName::new(config.get("name").unwrap_or_default()), index: 0 };
+    let (client, checked) = match connector_type {
+        ConnectorType::Source => {
+            let props = client_config::producer(worker, config, &id);
+            ("producer", ClientConfig::parse(&props).and_then(|_| ProducerConfig::parse(&props)).map(drop))
+        }
+        ConnectorType::Sink => {
+            ("consumer", ConsumerConfig::parse(&client_config::consumer(worker, config, &id)).map(drop))
+        }
+        ConnectorType::Unknown => return None,
+    };
+    let why = checked.err()?;
+    Some(format!("{why} (in the worker's {client}.* or the connector's {client}.override.* keys)"))
 }
 
 fn null_values(config: &Props) -> impl Iterator<Item = String> {
@@ -118,7 +181,9 @@ fn invalid(errors: &[String]) -> HerderError {
 
 fn describe(plugin: &Plugin) -> String {
     let (kind, class, version) = (plugin.kind().as_str(), plugin.class, plugin.version);
-    format!("PluginDesc{{class=class {class}, name='{class}', version='{version}', encodedVersion={version}, type={kind}, typeName='{kind}', location='classpath'}}")
+    format!(
+        "PluginDesc{{class=class {class}, name='{class}', version='{version}', encodedVersion={version}, type={kind}, typeName='{kind}', location='classpath'}}"
+    )
 }
 
 /// As Java prints a map; the values of keys that nobody has declared may be secrets and are hidden.

@@ -5,9 +5,9 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use connect_api::{ConnectError, Factory, PluginTable, SinkTaskContext, SourceTaskContext, StopToken, java};
+use connect_api::{ConnectError, Factory, PluginTable, StopToken};
 use connect_config::Props;
-use connect_core::config::{SinkConnectorConfig, SourceConnectorConfig, StandaloneConfig};
+use connect_core::config::StandaloneConfig;
 use connect_core::herder::{Event, HerderError, Started, TargetState};
 use connect_core::{ConnectorName, TaskId};
 use tokio::runtime::Handle;
@@ -15,15 +15,12 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinSet;
 use tracing::Instrument;
 
-use crate::assemble::Assembly;
 use crate::connector::{self, RunningConnector};
-use crate::kafka::{Subscription, open_consumer, open_producer};
 use crate::offsets::OffsetStore;
-use crate::plugins::TablePlugins;
-use crate::sink::{CommitSchedule, SinkConversion, SinkLoop};
-use crate::source::{Pipeline, PipelineConfig, SourceConversion, SourceLoop};
 use crate::supervise::SupervisedTask;
-use crate::{client_config, validation};
+use crate::task::TaskSeed;
+use crate::task_configs::{connector_gone, finished, task_class, tasks_max};
+use crate::{unsupported, validation};
 
 /// Everything that a task is made from.
 pub struct WorkerParts {
@@ -39,9 +36,14 @@ pub struct Worker {
     events: mpsc::Sender<Event>,
     connectors: HashMap<ConnectorName, HostedConnector>,
     tasks: HashMap<TaskId, RunningTask>,
-    /// What waits for connectors and tasks and reports their ends.
+    /// What waits for a connector's own work, as long as [`CALL_TIME_MAX`].
+    calls: JoinSet<()>,
+    /// What waits for connectors and tasks to stop, and reports their ends.
     watchers: JoinSet<()>,
 }
+
+/// How long a connector may take for what the herder waits for: as long as a REST client waits.
+const CALL_TIME_MAX: Duration = Duration::from_secs(90);
 
 struct HostedConnector {
     running: RunningConnector,
@@ -58,16 +60,26 @@ struct RunningTask {
 impl Worker {
     /// Tasks run on `data`; what becomes of them is told to `events`.
     pub fn new(parts: WorkerParts, data: Handle, events: mpsc::Sender<Event>) -> Self {
-        let parts = Arc::new(parts);
-        Self { parts, data, events, connectors: HashMap::new(), tasks: HashMap::new(), watchers: JoinSet::new() }
+        Self {
+            parts: Arc::new(parts),
+            data,
+            events,
+            connectors: HashMap::new(),
+            tasks: HashMap::new(),
+            calls: JoinSet::new(),
+            watchers: JoinSet::new(),
+        }
     }
 
     /// Answers with [`Event::Validated`].
     pub fn validate(&mut self, name: ConnectorName, config: Props) {
         let parts = Arc::clone(&self.parts);
         // On the data runtime and in a task of its own: a connector's validation may block, or panic.
-        let validating = self.data.spawn(async move { validation::validate(&parts.plugins, &config).await });
-        self.answer(async move {
+        let validating = self
+            .data
+            .spawn(async move { validation::validate(&parts.plugins, &parts.config.originals, &config).await });
+        let late = HerderError::Failed(format!("The validation of connector {name} did not end in time"));
+        self.answer_in_time(Event::Validated(Err(late)), async move {
             let panicked = |_| Err(HerderError::Failed(format!("The validation of connector {name} panicked")));
             Event::Validated(validating.await.unwrap_or_else(panicked))
         });
@@ -84,16 +96,20 @@ impl Worker {
             let gone = ConnectError::connect("The connector's class is not there any more");
             return self.answer(async { Event::ConnectorStarted(Err(gone)) });
         };
+        let ignored = unsupported::ignored_connector_keys(&config);
+        if !ignored.is_empty() {
+            tracing::warn!("[{name}|worker] These keys have no effect in Longshore: {}", ignored.join(", "));
+        }
         tracing::info!("[{name}|worker] Creating connector {name} of type {}", plugin.class);
-        let offsets = matches!(plugin.factory, Factory::Source { .. })
-            .then(|| Arc::clone(&self.parts.offsets).reader(&name));
+        let offsets =
+            matches!(plugin.factory, Factory::Source { .. }).then(|| Arc::clone(&self.parts.offsets).reader(&name));
         let stop = StopToken::new();
         let context = connector::context(name.clone(), stop, self.events.clone(), offsets);
         let (running, started) = RunningConnector::start(&self.data, instance, context, config.clone());
         let configs = running.task_configs(tasks_max(&config));
         let task_class = task_class(&plugin.factory);
         self.connectors.insert(name, HostedConnector { running, config: config.clone(), task_class });
-        self.answer(async move {
+        self.answer_in_time(Event::ConnectorStarted(Err(late("start"))), async move {
             let started = started.await.unwrap_or_else(|_| Err(connector_gone()));
             let task_configs = match started {
                 Ok(()) => finished(configs, task_class, &config).await,
@@ -110,7 +126,9 @@ impl Worker {
         };
         let configs = hosted.running.task_configs(tasks_max(&hosted.config));
         let (task_class, config) = (hosted.task_class, hosted.config.clone());
-        self.answer(async move { Event::TaskConfigsMade(finished(configs, task_class, &config).await) });
+        self.answer_in_time(Event::TaskConfigsMade(Err(late("divide its work"))), async move {
+            Event::TaskConfigsMade(finished(configs, task_class, &config).await)
+        });
     }
 
     /// Answers with [`Event::ConnectorStopped`].
@@ -152,6 +170,7 @@ impl Worker {
     pub async fn shut_down(mut self, mut events: mpsc::Receiver<Event>) {
         let drain = async { while events.recv().await.is_some() {} };
         let stop = async {
+            self.calls.shutdown().await;
             let tasks: Vec<_> = self.tasks.keys().cloned().collect();
             self.stop_tasks(&tasks);
             while self.watchers.join_next().await.is_some() {}
@@ -168,7 +187,8 @@ impl Worker {
 
     fn start_task(&mut self, id: TaskId, connector_config: Props, config: Props) {
         let stop = StopToken::new();
-        let version = validation::find(&self.parts.plugins, &connector_config).ok().map(|plugin| plugin.version.to_owned());
+        let version =
+            validation::find(&self.parts.plugins, &connector_config).ok().map(|plugin| plugin.version.to_owned());
         let span = tracing::info_span!("task", context = %format_args!("[{}|task-{}]", id.connector, id.index));
         let (starting, started) = oneshot::channel();
         let (parts, stopping) = (Arc::clone(&self.parts), stop.clone());
@@ -176,8 +196,7 @@ impl Worker {
         let running = self.data.spawn(seed.run().instrument(span.clone()));
         let (ending, ended) = oneshot::channel();
         let (grace, events) = (self.grace(), self.events.clone());
-        let watched =
-            SupervisedTask { id: id.clone(), version, running, started, stop: stop.clone(), grace, events };
+        let watched = SupervisedTask { id: id.clone(), version, running, started, stop: stop.clone(), grace, events };
         self.watchers.spawn(
             async move {
                 watched.watch().await;
@@ -187,6 +206,17 @@ impl Worker {
             .instrument(span),
         );
         self.tasks.insert(id, RunningTask { stop, ended });
+    }
+
+    /// Answers with `late` when `event` takes too long: a connector that hangs must not hold up the others.
+    fn answer_in_time(&mut self, late: Event, event: impl Future<Output = Event> + Send + 'static) {
+        while self.calls.try_join_next().is_some() {}
+        let events = self.events.clone();
+        self.calls.spawn(async move {
+            let event = tokio::time::timeout(CALL_TIME_MAX, event).await.unwrap_or(late);
+            // The herder has gone: nobody waits for the answer.
+            drop(events.send(event).await);
+        });
     }
 
     fn answer(&mut self, event: impl Future<Output = Event> + Send + 'static) {
@@ -199,166 +229,31 @@ impl Worker {
     }
 
     fn grace(&self) -> Duration {
-        millis(self.parts.config.worker.task_shutdown_graceful_timeout_ms)
+        self.parts.grace()
     }
 }
 
-/// What a task is made of, on its way to the data runtime.
-struct TaskSeed {
-    parts: Arc<WorkerParts>,
-    id: TaskId,
-    connector_config: Props,
-    config: Props,
-    stop: StopToken,
-    /// To be fired when the task has started.
-    started: oneshot::Sender<()>,
-}
-
-impl TaskSeed {
-    async fn run(self) -> Result<(), ConnectError> {
-        let plugin = validation::find(&self.parts.plugins, &self.connector_config);
-        let plugin = plugin.map_err(|error| ConnectError::connect(error.to_string()))?;
-        match plugin.factory.clone() {
-            Factory::Source { task, .. } => self.run_source(task()).await,
-            Factory::Sink { task, .. } => self.run_sink(task()).await,
-            _ => Err(ConnectError::connect(format!("{} is not a connector", plugin.class))),
-        }
+impl WorkerParts {
+    /// How long a task or connector may take to stop.
+    pub(crate) fn grace(&self) -> Duration {
+        millis(self.config.worker.task_shutdown_graceful_timeout_ms)
     }
 
-    async fn run_source(self, task: Box<dyn connect_api::SourceTask>) -> Result<(), ConnectError> {
-        let classes = TablePlugins(&self.parts.plugins);
-        let config = SourceConnectorConfig::new(&self.connector_config, &classes, false).map_err(config_error)?;
-        let assembly = self.assembly(&config.connector);
-        let conversion =
-            SourceConversion::new(assembly.transforms()?, assembly.converters()?, assembly.tolerance(self.id.clone()));
-        let worker_props = &self.parts.config.originals;
-        let client = open_producer(&client_config::producer(worker_props, &self.connector_config, &self.id))?;
-        let (flush_interval, flush_timeout) = self.flush_times();
-        let config = PipelineConfig { flush_interval, flush_timeout };
-        let store = Arc::clone(&self.parts.offsets);
-        let pipeline = Pipeline::new(self.id.connector.clone(), conversion, client, store, config);
-        let context = SourceTaskContext {
-            stop: self.stop.clone(),
-            configs: self.config.clone(),
-            offsets: Arc::clone(&self.parts.offsets).reader(&self.id.connector),
-            transaction: None,
-        };
-        let running = SourceLoop { task, pipeline, stop: self.stop.clone() };
-        running.run(context, || self.report_running()).await
+    /// Between two commits of a task.
+    pub(crate) fn flush_interval(&self) -> Duration {
+        millis(self.config.worker.offset_flush_interval_ms)
     }
 
-    async fn run_sink(self, task: Box<dyn connect_api::SinkTask>) -> Result<(), ConnectError> {
-        let classes = TablePlugins(&self.parts.plugins);
-        let config = SinkConnectorConfig::new(&self.connector_config, &classes).map_err(config_error)?;
-        let assembly = self.assembly(&config.connector);
-        let conversion =
-            SinkConversion::new(assembly.transforms()?, assembly.converters()?, assembly.tolerance(self.id.clone()));
-        let props = client_config::consumer(&self.parts.config.originals, &self.connector_config, &self.id);
-        let consumer = open_consumer(&props, subscription(&config)?)?;
-        let (flush_interval, flush_timeout) = self.flush_times();
-        let commits = CommitSchedule::new(flush_interval, flush_timeout);
-        let context = SinkTaskContext::new(self.stop.clone(), self.config.clone(), None);
-        let running = SinkLoop::new(task, consumer, conversion, commits, self.stop.clone());
-        running.run(context, || self.report_running()).await
+    /// How long a commit may take.
+    pub(crate) fn flush_timeout(&self) -> Duration {
+        millis(self.config.worker.offset_flush_timeout_ms)
     }
-
-    fn assembly<'a>(&'a self, connector: &'a connect_core::config::ConnectorConfig) -> Assembly<'a> {
-        Assembly {
-            plugins: &self.parts.plugins,
-            worker: &self.parts.config.worker,
-            worker_props: &self.parts.config.originals,
-            connector,
-            connector_props: &self.connector_config,
-        }
-    }
-
-    fn flush_times(&self) -> (Duration, Duration) {
-        let worker = &self.parts.config.worker;
-        (millis(worker.offset_flush_interval_ms), millis(worker.offset_flush_timeout_ms))
-    }
-
-    fn report_running(&self) {
-        let (id, version) = (self.id.clone(), self.version.clone());
-        let running = Event::TaskChanged { id, status: Status::Running, version, trace: None };
-        if let Err(error) = self.events.try_send(running) {
-            tracing::warn!("The herder is too busy to hear that task {} runs: {error}", self.id);
-        }
-    }
-}
-
-/// What a connector made of its work, with what the framework adds to every task.
-async fn finished(
-    configs: oneshot::Receiver<Result<Vec<Props>, ConnectError>>,
-    task_class: &'static str,
-    connector: &Props,
-) -> Result<Vec<Props>, ConnectError> {
-    let configs = configs.await.unwrap_or_else(|_| Err(connector_gone()))?;
-    check_count(connector, configs.len())?;
-    Ok(configs.into_iter().map(|task| framework_keys(task, task_class, connector)).collect())
-}
-
-fn check_count(config: &Props, tasks: usize) -> Result<(), ConnectError> {
-    let max = tasks_max(config);
-    if tasks <= max {
-        return Ok(());
-    }
-    let name = config.get("name").unwrap_or_default();
-    let message = format!(
-        "The connector {name} has generated {tasks} tasks, which is greater than {max}, the maximum number of tasks it is configured to create. "
-    );
-    if config.get("tasks.max.enforce").is_some_and(|enforce| enforce.trim().eq_ignore_ascii_case("false")) {
-        tracing::warn!("{message}");
-        return Ok(());
-    }
-    Err(ConnectError::new(
-        "org.apache.kafka.connect.runtime.TooManyTasksException",
-        format!(
-            "{message}This behaviour should be considered a bug and is disallowed. If necessary, it can be permitted by reconfiguring the connector with 'tasks.max.enforce' set to false; however, this option will be removed in a future release of Kafka Connect."
-        ),
-    ))
-}
-
-/// Adds what the framework gives every task, in the order of Java's HashMap, which REST shows.
-fn framework_keys(mut task: Props, task_class: &str, connector: &Props) -> Props {
-    task.insert("task.class", task_class);
-    for key in ["topics", "topics.regex"] {
-        if let Some(value) = connector.get(key) {
-            task.insert(key, value);
-        }
-    }
-    let keys: Vec<&str> = task.keys().collect();
-    let order = java::hash_map_order(&keys);
-    order.into_iter().map(|at| (keys[at], task.get(keys[at]))).collect()
-}
-
-fn subscription(config: &SinkConnectorConfig) -> Result<Subscription, ConnectError> {
-    if config.topics_regex.is_empty() {
-        return Ok(Subscription::Topics(config.topics.clone()));
-    }
-    let pattern = connect_config::JavaRegex::new(&config.topics_regex)
-        .map_err(|error| ConnectError::config(format!("topics.regex: {error}")))?;
-    Ok(Subscription::Pattern(Arc::new(move |topic: &str| pattern.matches(topic))))
-}
-
-fn task_class(factory: &Factory) -> &'static str {
-    match factory {
-        Factory::Source { task_class, .. } | Factory::Sink { task_class, .. } => task_class,
-        _ => "",
-    }
-}
-
-fn tasks_max(config: &Props) -> usize {
-    config.get("tasks.max").and_then(|max| max.trim().parse().ok()).unwrap_or(1)
 }
 
 fn millis(ms: i64) -> Duration {
     Duration::from_millis(ms.max(0).unsigned_abs())
 }
 
-fn config_error(error: connect_config::ConfigException) -> ConnectError {
-    ConnectError::new(error.java_class(), error.message())
-}
-
-fn connector_gone() -> ConnectError {
-    ConnectError::connect("The connector has ended unexpectedly")
+fn late(what: &str) -> ConnectError {
+    ConnectError::connect(format!("The connector did not {what} within {} s", CALL_TIME_MAX.as_secs()))
 }

@@ -24,8 +24,17 @@ pub fn console_consumer(kafka: &str, topic: &str, count: usize) -> Vec<u8> {
     tool(
         "org.apache.kafka.tools.consumer.ConsoleConsumer",
         &[
-            "--bootstrap-server", kafka, "--topic", topic, "--from-beginning", "--max-messages", &count,
-            "--timeout-ms", "30000", "--formatter-property", "print.key=true",
+            "--bootstrap-server",
+            kafka,
+            "--topic",
+            topic,
+            "--from-beginning",
+            "--max-messages",
+            &count,
+            "--timeout-ms",
+            "30000",
+            "--formatter-property",
+            "print.key=true",
         ],
     )
 }

@@ -1,5 +1,7 @@
 //! A broker that belongs to one test, which may kill it.
 
+use std::fs::OpenOptions;
+use std::io::Write;
 use std::net::TcpListener;
 
 use tempfile::TempDir;
@@ -17,6 +19,10 @@ impl Broker {
     pub fn start() -> Self {
         let broker = Self { port: free_port(), data: TempDir::new().unwrap() };
         broker.run(&["start"]);
+        // From its second start on: the controller takes it back soon after it was killed.
+        let config = broker.data.path().join("1/server.properties");
+        let mut config = OpenOptions::new().append(true).open(config).unwrap();
+        config.write_all(b"broker.session.timeout.ms=1500\nbroker.heartbeat.interval.ms=300\n").unwrap();
         broker
     }
 

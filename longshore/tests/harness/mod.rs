@@ -55,3 +55,12 @@ pub fn eventually(what: &str, mut happened: impl FnMut() -> bool) {
         std::thread::sleep(GLANCE);
     }
 }
+
+/// Compares line by line.
+/// # Panics
+/// They differ; says where, not with all of them.
+pub fn assert_same_lines(what: &str, found: &[String], want: &[String]) {
+    let at = found.iter().zip(want).take_while(|(found, want)| found == want).count();
+    let (left, right) = (found.get(at), want.get(at));
+    assert!(left == right, "{what}: {} lines for {}, line {at} is {left:?} for {right:?}", found.len(), want.len());
+}

@@ -27,6 +27,8 @@ pub struct Launch<'a> {
     site: &'a Site,
     command: Command,
     props: BTreeMap<String, String>,
+    /// Used as it is, instead of `props`.
+    file: Option<PathBuf>,
     connectors: Vec<PathBuf>,
     stdin: Stdio,
 }
@@ -57,12 +59,18 @@ impl<'a> Launch<'a> {
             ("listeners", "http://127.0.0.1:0"),
         ];
         let props = props.map(|(key, value)| (key.to_owned(), value.to_owned())).into();
-        Self { site, command, props, connectors: Vec::new(), stdin: Stdio::null() }
+        Self { site, command, props, file: None, connectors: Vec::new(), stdin: Stdio::null() }
     }
 
     /// Sets or replaces a key of the worker's properties.
     pub fn set(mut self, key: &str, value: &str) -> Self {
         self.props.insert(key.to_owned(), value.to_owned());
+        self
+    }
+
+    /// Takes this properties file as it is; what [`set`](Self::set) says is not used.
+    pub fn file(mut self, file: &Path) -> Self {
+        self.file = Some(file.to_owned());
         self
     }
 
@@ -86,7 +94,8 @@ impl<'a> Launch<'a> {
     pub fn start(mut self) -> Worker {
         let number = STARTED.fetch_add(1, Ordering::Relaxed);
         let config = properties(self.props.iter().map(|(key, value)| (key.as_str(), value.as_str())));
-        let config = self.site.write(&format!("worker-{number}.properties"), config);
+        let written = || self.site.write(&format!("worker-{number}.properties"), config);
+        let config = self.file.take().unwrap_or_else(written);
         let log = self.site.path(&format!("worker-{number}.log"));
         let out = File::create(&log).unwrap();
         self.command.arg(config).args(self.connectors).stdin(self.stdin);

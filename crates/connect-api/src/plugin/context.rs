@@ -73,7 +73,7 @@ pub struct SinkTaskContext {
     pub stop: StopToken,
     /// The task's configuration as it stands, variables resolved.
     pub configs: Props,
-    /// None unless a dead letter queue is set or `errors.log.enable=true`.
+    /// None where the worker has nowhere to report to: this version has no dead letter queue.
     pub errant_records: Option<Arc<dyn ErrantRecordReporter>>,
     requests: Arc<Mutex<SinkRequests>>,
 }

@@ -13,3 +13,6 @@ mod status;
 pub use command::{Command, HerderError, Reply, RequestId};
 pub use standalone::{Action, Event, StandaloneHerder, Started};
 pub use status::{ConnectorInfo, ConnectorStatus, ConnectorType, Status, TargetState, TaskInfo, TaskStatus};
+
+#[cfg(test)]
+mod tests;

@@ -69,7 +69,6 @@ pub enum Action {
     /// Not answered: every task reports with [`Event::TaskChanged`].
     StartTasks {
         name: ConnectorName,
-        connector_type: ConnectorType,
         connector_config: Props,
         configs: Vec<Props>,
     },
@@ -93,9 +92,20 @@ struct Connector {
 
 #[derive(Debug)]
 enum Change {
-    Put { request: RequestId, name: ConnectorName, config: Props, create_only: bool, target: TargetState },
-    Delete { request: RequestId, name: ConnectorName },
-    Reconfigure { name: ConnectorName },
+    /// With an initial state only where the connector must not exist yet.
+    Put {
+        request: RequestId,
+        name: ConnectorName,
+        config: Props,
+        initial: Option<TargetState>,
+    },
+    Delete {
+        request: RequestId,
+        name: ConnectorName,
+    },
+    Reconfigure {
+        name: ConnectorName,
+    },
 }
 
 /// Where the change under way stands: which answer it waits for.
@@ -105,8 +115,7 @@ enum Step {
         request: RequestId,
         name: ConnectorName,
         config: Props,
-        create_only: bool,
-        target: TargetState,
+        initial: Option<TargetState>,
     },
     Replacing {
         put: Put,
@@ -155,12 +164,12 @@ impl StandaloneHerder {
         Self { worker_id, connectors: BTreeMap::new(), waiting: VecDeque::new(), step: None }
     }
 
-    /// The tasks that are running or starting, for a shutdown.
+    /// The tasks that should be running.
     pub fn tasks(&self) -> Vec<TaskId> {
         self.connectors.iter().flat_map(|(name, connector)| connector.task_ids(name)).collect()
     }
 
-    /// Every connector that was started, for a shutdown.
+    /// Every connector that exists.
     pub fn connectors(&self) -> Vec<ConnectorName> {
         self.connectors.keys().cloned().collect()
     }
@@ -172,7 +181,7 @@ impl StandaloneHerder {
             Event::Asked(request, command) => self.on_asked(request, command, &mut actions),
             Event::TaskChanged { id, status, version, trace } => self.on_task_changed(&id, status, version, trace),
             Event::ConnectorFailed(name, error) => self.on_connector_failed(&name, &error),
-            Event::ReconfigurationRequested(name) => self.waiting.push_back(Change::Reconfigure { name }),
+            Event::ReconfigurationRequested(name) => self.on_reconfiguration_requested(name),
             answer => self.on_answer(answer, &mut actions),
         }
         while self.step.is_none() {
@@ -185,13 +194,11 @@ impl StandaloneHerder {
     fn on_asked(&mut self, request: RequestId, command: Command, actions: &mut Vec<Action>) {
         let answer = match command {
             Command::Create { name, config, initial_state } => {
-                let change = Change::Put { request, name, config, create_only: true, target: initial_state };
+                let change = Change::Put { request, name, config, initial: Some(initial_state) };
                 return self.waiting.push_back(change);
             }
             Command::PutConfig { name, config } => {
-                let target = self.connectors.get(&name).map_or(TargetState::Started, |connector| connector.target);
-                let change = Change::Put { request, name, config, create_only: false, target };
-                return self.waiting.push_back(change);
+                return self.waiting.push_back(Change::Put { request, name, config, initial: None });
             }
             Command::Delete(name) => return self.waiting.push_back(Change::Delete { request, name }),
             Command::Ping => Ok(Reply::Done),
@@ -209,9 +216,9 @@ impl StandaloneHerder {
 
     fn begin(&mut self, change: Change, actions: &mut Vec<Action>) {
         match change {
-            Change::Put { request, name, config, create_only, target } => {
+            Change::Put { request, name, config, initial } => {
                 actions.push(Action::Validate { name: name.clone(), config: config.clone() });
-                self.step = Some(Step::Validating { request, name, config, create_only, target });
+                self.step = Some(Step::Validating { request, name, config, initial });
             }
             Change::Delete { request, name } => match self.connectors.get(&name) {
                 None => actions.push(Action::Reply(request, Err(HerderError::connector_not_found(&name)))),
@@ -231,9 +238,9 @@ impl StandaloneHerder {
 
     fn on_answer(&mut self, answer: Event, actions: &mut Vec<Action>) {
         match (self.step.take(), answer) {
-            (Some(Step::Validating { request, name, config, create_only, target }), Event::Validated(validated)) => {
-                match validated.and_then(|valid| self.admit(&name, create_only).map(|()| valid)) {
-                    Ok(valid) => self.accept(request, name, config, target, valid, actions),
+            (Some(Step::Validating { request, name, config, initial }), Event::Validated(validated)) => {
+                match validated.and_then(|valid| self.admit(&name, initial.is_some()).map(|()| valid)) {
+                    Ok(valid) => self.accept(request, name, config, initial.unwrap_or_default(), valid, actions),
                     Err(error) => actions.push(Action::Reply(request, Err(error))),
                 }
             }
@@ -266,13 +273,14 @@ impl StandaloneHerder {
         Ok(())
     }
 
-    /// Stores the new configuration and starts the connector, after the running one has stopped.
+    /// Stores the new configuration and starts the connector, after the running one has stopped. A connector that
+    /// exists keeps its target state; a new one gets `initial`.
     fn accept(
         &mut self,
         request: RequestId,
         name: ConnectorName,
         config: Props,
-        target: TargetState,
+        initial: TargetState,
         (connector_type, version): (ConnectorType, String),
         actions: &mut Vec<Action>,
     ) {
@@ -286,7 +294,7 @@ impl StandaloneHerder {
                 self.step = Some(Step::Replacing { put: Put { request, name, created: false } });
             }
             None => {
-                let connector = Connector::new(config, target, connector_type, version);
+                let connector = Connector::new(config, initial, connector_type, version);
                 self.connectors.insert(name.clone(), connector);
                 self.start_connector(Put { request, name, created: true }, actions);
             }
@@ -336,9 +344,9 @@ impl StandaloneHerder {
         connector.tasks.clear();
         connector.applied = Some(connector.config.clone());
         connector.task_configs.clone_from(&configs);
-        let (connector_type, connector_config) = (connector.connector_type, connector.config.clone());
+        let connector_config = connector.config.clone();
         if !configs.is_empty() {
-            actions.push(Action::StartTasks { name, connector_type, connector_config, configs });
+            actions.push(Action::StartTasks { name, connector_config, configs });
         }
         self.finish_put(put, actions);
     }
@@ -347,6 +355,14 @@ impl StandaloneHerder {
         let Some(Put { request, name, created }) = put else { return };
         let reply = self.get(&name).map(|connector| Reply::Put { created, info: connector.info(&name) });
         actions.push(Action::Reply(request, reply));
+    }
+
+    /// One that waits already sees to this one too.
+    fn on_reconfiguration_requested(&mut self, name: ConnectorName) {
+        let waits = |change: &Change| matches!(change, Change::Reconfigure { name: other } if *other == name);
+        if !self.waiting.iter().any(waits) {
+            self.waiting.push_back(Change::Reconfigure { name });
+        }
     }
 
     fn on_connector_failed(&mut self, name: &ConnectorName, error: &ConnectError) {

@@ -18,6 +18,8 @@ pub struct SubmittedRecords {
     base: u64,
     in_flight: VecDeque<InFlight>,
     lanes: Vec<Lane>,
+    /// Lanes that no partition uses.
+    free: Vec<u32>,
     by_partition: HashMap<Arc<SourcePartition>, u32>,
     /// The lane of the last submission: most follow one another in the same partition.
     last_lane: Option<u32>,
@@ -60,9 +62,11 @@ impl SubmittedRecords {
     pub fn settle(&mut self, partition: &Arc<SourcePartition>, offset: SourceOffset) {
         let lane = self.lane(partition);
         let lane = &mut self.lanes[lane as usize];
-        match lane.pending.is_empty() {
-            true => lane.committable = Some(offset),
-            false => lane.pending.push_back(Pending { number: None, offset }),
+        match lane.pending.back_mut() {
+            None => lane.committable = Some(offset),
+            // Of several filtered in a row only the last matters; a filter that drops all costs no memory.
+            Some(last) if last.number.is_none() => last.offset = offset,
+            Some(_) => lane.pending.push_back(Pending { number: None, offset }),
         }
     }
 
@@ -103,12 +107,17 @@ impl SubmittedRecords {
     /// The offsets that may be committed now: per source partition, the last of its longest acknowledged prefix.
     /// Shape: `{"filename": "/var/log/a"}` → `{"position": 4096}`. Removes what it returns. Never fails.
     pub fn committable(&mut self) -> Vec<(Arc<SourcePartition>, SourceOffset)> {
-        let ready = self.lanes.iter_mut().filter_map(|lane| {
-            let offset = lane.committable.take()?;
-            Some((Arc::clone(&lane.partition), offset))
-        });
-        let ready = ready.collect();
-        self.forget_idle_lanes();
+        let mut ready = Vec::new();
+        for (index, lane) in (0..).zip(&mut self.lanes) {
+            let Some(offset) = lane.committable.take() else { continue };
+            ready.push((Arc::clone(&lane.partition), offset));
+            // A task may use any number of partitions over time: keep those with records in flight.
+            if lane.pending.is_empty() {
+                self.by_partition.remove(&lane.partition);
+                self.free.push(index);
+            }
+        }
+        self.last_lane = None;
         ready
     }
 
@@ -123,33 +132,33 @@ impl SubmittedRecords {
         }
     }
 
-    /// A task may use any number of partitions over time: keep only those with records in flight.
-    fn forget_idle_lanes(&mut self) {
-        if self.lanes.len() > IDLE_LANES_KEPT && self.lanes.iter().all(|lane| lane.pending.is_empty()) {
-            self.lanes.clear();
-            self.by_partition.clear();
-            self.last_lane = None;
-        }
-    }
-
     fn lane(&mut self, partition: &Arc<SourcePartition>) -> u32 {
         if let Some(last) = self.last_lane
             && Arc::ptr_eq(&self.lanes[last as usize].partition, partition)
         {
             return last;
         }
-        let next = self.lanes.len() as u32;
-        let lane = *self.by_partition.entry(Arc::clone(partition)).or_insert(next);
-        if lane == next {
-            let partition = Arc::clone(partition);
-            self.lanes.push(Lane { partition, pending: VecDeque::new(), committable: None });
-        }
+        let lane = self.by_partition.get(partition).copied().unwrap_or_else(|| self.new_lane(partition));
         self.last_lane = Some(lane);
         lane
     }
-}
 
-const IDLE_LANES_KEPT: usize = 64;
+    fn new_lane(&mut self, partition: &Arc<SourcePartition>) -> u32 {
+        let fresh = Lane { partition: Arc::clone(partition), pending: VecDeque::new(), committable: None };
+        let lane = match self.free.pop() {
+            Some(lane) => {
+                self.lanes[lane as usize] = fresh;
+                lane
+            }
+            None => {
+                self.lanes.push(fresh);
+                self.lanes.len() as u32 - 1
+            }
+        };
+        self.by_partition.insert(Arc::clone(partition), lane);
+        lane
+    }
+}
 
 #[cfg(test)]
 mod tests {
@@ -219,9 +228,11 @@ mod tests {
         assert_eq!(submitted.committable(), [(Arc::clone(&a), at(0))]);
         let number = submitted.submit(&a, at(1));
         submitted.settle(&a, at(2));
+        submitted.settle(&a, at(3));
         assert!(submitted.committable().is_empty());
+        assert_eq!(submitted.lanes[0].pending.len(), 2, "of filtered ones in a row the last is kept");
         submitted.ack(number..number + 1);
-        assert_eq!(submitted.committable(), [(Arc::clone(&a), at(2))]);
+        assert_eq!(submitted.committable(), [(Arc::clone(&a), at(3))]);
         assert_eq!(submitted.unacked(), 0);
     }
 
@@ -234,6 +245,7 @@ mod tests {
             submitted.ack(number..number + 1);
             assert_eq!(submitted.committable().len(), 1);
         }
-        assert!(submitted.lanes.len() <= IDLE_LANES_KEPT + 1);
+        assert!(submitted.lanes.len() <= 2, "{}", submitted.lanes.len());
+        assert!(submitted.by_partition.len() <= 2, "{}", submitted.by_partition.len());
     }
 }

@@ -68,9 +68,16 @@ impl Consume for KafkaConsumer {
         consumer.commit(&theirs_with(offsets)).await.map_err(|error| raised(&error))
     }
 
-    async fn position(&mut self, partition: &TopicPartition) -> Result<i64, ConnectError> {
+    async fn position(&mut self, partition: &TopicPartition) -> Result<Option<i64>, ConnectError> {
         let consumer = self.consumer.as_mut().ok_or_else(closed)?;
-        consumer.position(&theirs(partition), POSITION_TIMEOUT).await.map_err(|error| raised(&error))
+        loop {
+            match consumer.position(&theirs(partition), POSITION_TIMEOUT).await {
+                Ok(position) => return Ok(Some(position)),
+                Err(ConsumerError::NotAssigned(_)) => return Ok(None),
+                Err(error) if error.is_retriable() => tracing::warn!("{error}; trying again"),
+                Err(error) => return Err(raised(&error)),
+            }
+        }
     }
 
     fn seek(&mut self, partition: &TopicPartition, offset: i64) {

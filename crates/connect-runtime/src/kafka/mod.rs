@@ -1,4 +1,4 @@
-//! What the runtime needs of Kafka, in three small traits: produce, consume, ask.
+//! What the runtime needs of Kafka, in three small traits: produce, take acks, consume.
 //! ```text
 //! SourceLoop ─▶ OutgoingBatch ─▶ Produce::append … Acks::next ─▶ Acked
 //! Consume::poll ─▶ Incoming ─▶ SinkLoop
@@ -26,7 +26,7 @@ pub use producer::open_producer;
 pub trait Produce: Send {
     /// Takes records of `batch` from index `from` on, as far as there is room. Takes one lock for all of them.
     /// # Errors
-    /// The producer cannot go on, or the record cannot be sent at all: the task fails.
+    /// The producer cannot go on: the task fails.
     fn append(&mut self, batch: &OutgoingBatch, from: usize) -> Result<Appended, ConnectError>;
 
     /// Ends when what stopped `append` may be over. Cancel-safe.
@@ -50,7 +50,16 @@ pub struct Appended {
     /// The index of the first record that was not taken.
     pub next: usize,
     /// Why not; none if all were taken.
-    pub blocked: Option<Blocked>,
+    pub stopped: Option<Stopped>,
+}
+
+/// Why [`Produce::append`] stopped at a record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Stopped {
+    /// It may go on later.
+    Blocked(Blocked),
+    /// This record can never be sent; those behind it can.
+    Refused(ConnectError),
 }
 
 /// What [`Produce::unblock`] waits for.
@@ -126,10 +135,11 @@ pub trait Consume: Send {
     /// Nothing was committed.
     async fn commit(&mut self, offsets: &TopicOffsets) -> Result<(), ConnectError>;
 
-    /// Where the group goes on in `partition`.
+    /// Where the group goes on in `partition`, however long the brokers are away. None: meanwhile the group has given
+    /// the partition to somebody else, as the next poll tells.
     /// # Errors
-    /// The position could not be found out.
-    async fn position(&mut self, partition: &TopicPartition) -> Result<i64, ConnectError>;
+    /// The position cannot be found out.
+    async fn position(&mut self, partition: &TopicPartition) -> Result<Option<i64>, ConnectError>;
 
     fn seek(&mut self, partition: &TopicPartition, offset: i64);
 

@@ -12,7 +12,7 @@ use kafka_client::cluster::Cluster;
 use kafka_client::config::ClientConfig;
 use kafka_client::producer::{Ack, AppendError, Appender, Producer, ProducerConfig, Record, Topic};
 
-use super::{Acked, Acks, Appended, Blocked, Landed, Outgoing, OutgoingBatch, Produce, ProduceAndAcks};
+use super::{Acked, Acks, Appended, Blocked, Landed, Outgoing, OutgoingBatch, Produce, ProduceAndAcks, Stopped};
 
 /// A producer and its acknowledgements, made of Java's properties. Connects when it is first used.
 /// # Errors
@@ -72,10 +72,17 @@ impl Produce for KafkaProducer {
                 Err(AppendError::UnknownTopic(_) | AppendError::UnknownPartition { .. }) => {
                     return Ok(stopped(index, Blocked::UnknownPartition(Arc::clone(&record.topic), record.partition)));
                 }
-                Err(error) => return Err(ConnectError::new(error.java_class(), error.to_string())),
+                Err(error) => {
+                    let fatal = matches!(error, AppendError::Fatal(_));
+                    let error = ConnectError::new(error.java_class(), error.to_string());
+                    return match fatal {
+                        true => Err(error),
+                        false => Ok(Appended { next: index, stopped: Some(Stopped::Refused(error)) }),
+                    };
+                }
             }
         }
-        Ok(Appended { next: batch.records.len(), blocked: None })
+        Ok(Appended { next: batch.records.len(), stopped: None })
     }
 
     async fn unblock(&mut self, blocked: &Blocked) -> Result<(), ConnectError> {
@@ -105,7 +112,7 @@ impl Produce for KafkaProducer {
 }
 
 fn stopped(next: usize, blocked: Blocked) -> Appended {
-    Appended { next, blocked: Some(blocked) }
+    Appended { next, stopped: Some(Stopped::Blocked(blocked)) }
 }
 
 fn append_one(

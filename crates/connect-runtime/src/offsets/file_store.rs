@@ -63,6 +63,18 @@ impl FileOffsetStore {
         java_file::read(&bytes).map_err(|source| OffsetFileError::Damaged { path: self.path.clone(), source })
     }
 
+    /// Says at the start what would go wrong at the first [`save`](Self::save). Leaves an empty file where there is none.
+    /// # Errors
+    /// The file cannot be written to.
+    pub fn probe(&self) -> Result<(), OffsetFileError> {
+        // To open a pipe may wait for somebody to read it.
+        if fs::metadata(&self.path).is_ok_and(|found| !found.is_file()) {
+            return Ok(());
+        }
+        let opened = OpenOptions::new().append(true).create(true).open(&self.path);
+        opened.map(drop).map_err(|source| OffsetFileError::Write { path: self.path.clone(), source })
+    }
+
     /// Replaces everything in the file; on disk when this returns.
     /// # Errors
     /// The file is as it was, unless it had to be written in place.

@@ -11,7 +11,8 @@ use super::{FileOffsetStore, OffsetTable};
 /// Keeps the source offsets of all connectors.
 #[async_trait]
 pub trait OffsetStore: Send + Sync {
-    /// Makes the offsets durable. On an error, or when dropped half way, they are kept and go with the next commit.
+    /// Makes the offsets durable, with those that an earlier call could not: on an error, or when dropped half way, they
+    /// are kept and go with the next call, which may bring none of its own. An offset that cannot be stored is left out.
     /// # Errors
     /// An offset has a shape that cannot be stored, or the store cannot be written.
     async fn commit(
@@ -43,12 +44,16 @@ impl StandaloneOffsets {
         offsets: &[(Arc<SourcePartition>, SourceOffset)],
     ) -> Result<(), ConnectError> {
         let mut table = self.table.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut outcome = Ok(());
         for (partition, offset) in offsets {
             let offset = offset.to_map();
-            let (key, value) = table.encode(connector.as_str(), Some(partition), offset.as_deref())?;
-            table.apply(key, value);
+            match table.encode(connector.as_str(), Some(partition), offset.as_deref()) {
+                Ok((key, value)) => table.apply(key, value),
+                // The others are stored all the same.
+                Err(error) => outcome = outcome.and(Err(error)),
+            }
         }
-        Ok(())
+        outcome
     }
 }
 
@@ -59,7 +64,7 @@ impl OffsetStore for StandaloneOffsets {
         connector: &ConnectorName,
         offsets: Vec<(Arc<SourcePartition>, SourceOffset)>,
     ) -> Result<(), ConnectError> {
-        self.apply(connector, &offsets)?;
+        let applied = self.apply(connector, &offsets);
         let (file, table) = (Arc::clone(&self.file), Arc::clone(&self.table));
         let saved = tokio::task::spawn_blocking(move || {
             // The state is taken under the file's lock: whoever saves last saves the newest.
@@ -68,7 +73,7 @@ impl OffsetStore for StandaloneOffsets {
             file.save(&entries)
         });
         match saved.await {
-            Ok(saved) => saved.map_err(|error| ConnectError::connect(error.to_string())),
+            Ok(saved) => saved.map_err(|error| ConnectError::connect(error.to_string())).and(applied),
             Err(_) => Err(ConnectError::connect("The offset file could not be written: the worker is stopping")),
         }
     }

@@ -12,6 +12,7 @@ use super::positions::Positions;
 pub(crate) struct CommitSchedule {
     interval: Duration,
     timeout: Duration,
+    closing_timeout: Duration,
     next: Instant,
     under_way: Option<UnderWay>,
 }
@@ -23,9 +24,15 @@ struct UnderWay {
 }
 
 impl CommitSchedule {
-    /// `interval` is `offset.flush.interval.ms`, `timeout` is `offset.flush.timeout.ms`.
-    pub(crate) fn new(interval: Duration, timeout: Duration) -> Self {
-        Self { interval, timeout, next: Instant::now() + interval, under_way: None }
+    /// `interval` is `offset.flush.interval.ms`, `timeout` is `offset.flush.timeout.ms`; `closing_timeout` is for the last
+    /// commit of a task that stops, and leaves it time to do so.
+    pub(crate) fn new(interval: Duration, timeout: Duration, closing_timeout: Duration) -> Self {
+        Self { interval, timeout, closing_timeout, next: Instant::now() + interval, under_way: None }
+    }
+
+    /// Nothing is left to hear of the commit under way: its partitions are given up.
+    pub(super) fn forget(&mut self) {
+        self.under_way = None;
     }
 
     /// The next chance is taken to commit.
@@ -33,8 +40,10 @@ impl CommitSchedule {
         self.next = Instant::now();
     }
 
+    /// How long nothing is to be done: until the next commit, or until the one under way has had its time.
     pub(super) fn until_due(&self, now: Instant) -> Duration {
-        self.next.saturating_duration_since(now)
+        let due = self.under_way.as_ref().map_or(self.next, |commit| commit.started + self.timeout);
+        due.saturating_duration_since(now)
     }
 
     fn is_due(&mut self, now: Instant) -> bool {
@@ -60,8 +69,6 @@ impl SinkLoop {
     pub(super) async fn commit_if_due(&mut self) -> Result<(), ConnectError> {
         let now = Instant::now();
         if !self.commits.is_due(now) {
-            // A due commit waits for the one under way; the loop must not spin until then.
-            self.commits.next = self.commits.next.max(now + Duration::from_millis(10));
             return Ok(());
         }
         self.commits.next = now + self.commits.interval;
@@ -94,7 +101,6 @@ impl SinkLoop {
 
     /// Commits `partitions` before they are given up. Failures are logged: the records will be delivered again.
     pub(super) async fn commit_now(&mut self, partitions: &[TopicPartition]) {
-        self.commits.under_way = None;
         let offsets = self.positions.committable(partitions);
         let changes = match self.task.pre_commit(&offsets).await {
             Ok(offsets) => self.positions.changes(&offsets),
@@ -103,7 +109,7 @@ impl SinkLoop {
         if changes.is_empty() {
             return;
         }
-        match tokio::time::timeout(self.commits.timeout, self.consumer.commit(&changes)).await {
+        match tokio::time::timeout(self.commits.closing_timeout, self.consumer.commit(&changes)).await {
             Ok(Ok(())) => self.positions.committed(&changes),
             Ok(Err(error)) => tracing::error!("Commit of offsets threw an unexpected exception during close: {error}"),
             Err(_) => tracing::error!("Commit of offsets timed out during close"),

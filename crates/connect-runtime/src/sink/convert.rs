@@ -43,42 +43,58 @@ impl SinkConversion {
     ) -> (Vec<SinkRecord>, Option<ConnectError>) {
         let mut batch = std::mem::take(&mut self.spare);
         batch.reserve(fetched.iter().map(PartitionRecords::len_max).sum());
+        let mut fatal = None;
         for records in fetched {
-            if let Err((next, error)) = self.convert_partition(records, &mut batch, positions).await {
-                tracing::debug!(next, "conversion ends here");
-                return (batch, Some(error));
+            fatal = self.convert_partition(records, &mut batch, positions).await.err();
+            if fatal.is_some() {
+                break;
             }
         }
-        let fatal = self.transform(&mut batch, positions);
-        (batch, fatal)
+        let in_chain = self.transform(&mut batch, positions);
+        (batch, in_chain.or(fatal))
     }
 
-    /// On an error also answers the offset of the record at fault.
+    /// Appends the records up to the first that fails the task, and moves the consumed position up to there.
     async fn convert_partition(
         &mut self,
         records: PartitionRecords,
         batch: &mut Vec<SinkRecord>,
         positions: &mut Positions,
-    ) -> Result<(), (i64, ConnectError)> {
+    ) -> Result<(), ConnectError> {
         let original = TopicPartition {
             topic: Arc::clone(&records.partition.topic),
             partition: records.partition.partition,
         };
         let next_offset = records.next_offset;
+        let mut next = None;
         for view in records {
-            let view = view.map_err(|error| {
-                (next_offset, ConnectError::new("org.apache.kafka.common.errors.CorruptRecordException", error.to_string()))
-            })?;
-            let offset = view.offset;
-            match self.convert_one(view, &original).await {
-                Ok(record) => batch.push(record),
-                Err(failure) => self.tolerance.judge(failure).map_err(|error| {
-                    positions.consumed(&original, offset);
-                    (offset, error)
-                })?,
+            let outcome = match view {
+                Ok(view) => self.convert_or_skip(view, &original, batch, &mut next).await,
+                Err(error) => Err(corrupt(&error)),
+            };
+            if let Err(error) = outcome {
+                next.into_iter().for_each(|next| positions.consumed(&original, next));
+                return Err(error);
             }
         }
         positions.consumed(&original, next_offset);
+        Ok(())
+    }
+
+    /// Sets `next` to the offset after the record unless it fails the task.
+    async fn convert_or_skip(
+        &mut self,
+        view: RecordView,
+        original: &TopicPartition,
+        batch: &mut Vec<SinkRecord>,
+        next: &mut Option<i64>,
+    ) -> Result<(), ConnectError> {
+        let offset = view.offset;
+        match self.convert_one(view, original).await {
+            Ok(record) => batch.push(record),
+            Err(failure) => self.tolerance.judge(failure)?,
+        }
+        *next = Some(offset.saturating_add(1));
         Ok(())
     }
 
@@ -142,6 +158,10 @@ fn raw_headers(view: &RecordView) -> Vec<HeaderBytes> {
         value,
     };
     view.headers.iter().map(own).collect()
+}
+
+fn corrupt(error: &kafka_client::record::RecordError) -> ConnectError {
+    ConnectError::new("org.apache.kafka.common.errors.CorruptRecordException", error.to_string())
 }
 
 fn failure(stage: Stage, class: &str, error: ConnectError) -> Failure {

@@ -27,7 +27,10 @@ use positions::Positions;
 const POLL_MAX: Duration = Duration::from_secs(1);
 /// Between two tries of a failed `put`, unless the task has asked for another time.
 const PUT_RETRY: Duration = Duration::from_millis(100);
-const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
+/// Longer waits that a task asks for are cut to this.
+const RETRY_MAX: Duration = Duration::from_secs(24 * 3600);
+/// For leaving the group.
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// A sink task and everything before it.
 pub(crate) struct SinkLoop {
@@ -170,7 +173,7 @@ impl SinkLoop {
             self.commits.request();
         }
         if let (Some(timeout), Some((_, at))) = (requests.timeout, &mut self.retry) {
-            *at = Instant::now() + timeout;
+            *at = Instant::now() + timeout.min(RETRY_MAX);
         }
         requests.timeout.unwrap_or(POLL_MAX)
     }
@@ -179,19 +182,24 @@ impl SinkLoop {
         if partitions.is_empty() {
             return Ok(());
         }
+        let mut found = Vec::with_capacity(partitions.len());
         for partition in &partitions {
-            let position = self.consumer.position(partition).await?;
-            self.positions.assign(partition.clone(), position);
+            // Lost again before the task has heard of them.
+            let Some(position) = self.consumer.position(partition).await? else { return Ok(()) };
+            found.push((partition.clone(), position));
         }
+        found.into_iter().for_each(|(partition, position)| self.positions.assign(partition, position));
         let held = self.positions.held_of(&partitions);
         self.consumer.pause(&held);
         self.task.open(&partitions).await
     }
 
     async fn close(&mut self, partitions: &[TopicPartition], commit: bool) -> Result<(), ConnectError> {
+        let partitions = &self.positions.opened_of(partitions)[..];
         if partitions.is_empty() {
             return Ok(());
         }
+        self.commits.forget();
         if commit {
             self.commit_now(partitions).await;
         }

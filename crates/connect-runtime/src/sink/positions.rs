@@ -1,6 +1,6 @@
 //! Where a sink task stands in each of its partitions.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use connect_api::{TopicOffsets, TopicPartition};
 
@@ -8,6 +8,8 @@ use connect_api::{TopicOffsets, TopicPartition};
 #[derive(Debug, Default)]
 pub(super) struct Positions {
     partitions: BTreeMap<TopicPartition, Position>,
+    /// Those that the task itself has paused; they stay so when a rebalance gives them back.
+    paused: BTreeSet<TopicPartition>,
     /// All partitions are paused because a `put` has to be repeated.
     holding: bool,
 }
@@ -19,13 +21,11 @@ struct Position {
     /// After the last record that `put` has taken.
     delivered: i64,
     committed: i64,
-    /// By the task itself.
-    paused: bool,
 }
 
 impl Positions {
     pub(super) fn assign(&mut self, partition: TopicPartition, position: i64) {
-        let at = Position { consumed: position, delivered: position, committed: position, paused: false };
+        let at = Position { consumed: position, delivered: position, committed: position };
         self.partitions.insert(partition, at);
     }
 
@@ -36,6 +36,11 @@ impl Positions {
 
     pub(super) fn partitions(&self) -> Vec<TopicPartition> {
         self.partitions.keys().cloned().collect()
+    }
+
+    /// Those of `partitions` that the task has been given.
+    pub(super) fn opened_of(&self, partitions: &[TopicPartition]) -> Vec<TopicPartition> {
+        partitions.iter().filter(|partition| self.partitions.contains_key(partition)).cloned().collect()
     }
 
     /// Records up to `next` are on their way to `put`.
@@ -98,8 +103,13 @@ impl Positions {
 
     /// Notes the task's wish; answers whether the consumer must be told now.
     pub(super) fn set_paused(&mut self, partition: &TopicPartition, paused: bool) -> bool {
-        let Some(at) = self.partitions.get_mut(partition) else { return false };
-        at.paused = paused;
+        if !self.partitions.contains_key(partition) {
+            return false;
+        }
+        match paused {
+            true => self.paused.insert(partition.clone()),
+            false => self.paused.remove(partition),
+        };
         !self.holding
     }
 
@@ -116,12 +126,13 @@ impl Positions {
     /// Ends [`hold`](Self::hold): the partitions that are to flow again.
     pub(super) fn release(&mut self) -> Vec<TopicPartition> {
         self.holding = false;
-        let flowing = self.partitions.iter().filter(|(_, at)| !at.paused);
-        flowing.map(|(partition, _)| partition.clone()).collect()
+        self.partitions.keys().filter(|partition| !self.paused.contains(*partition)).cloned().collect()
     }
 
-    /// Newly assigned partitions that must be paused because of a hold.
-    pub(super) fn held_of(&self, partitions: &[TopicPartition]) -> Vec<TopicPartition> {
-        if self.holding { partitions.to_vec() } else { Vec::new() }
+    /// Newly assigned partitions that must be paused at once. Pauses of partitions that went elsewhere are forgotten.
+    pub(super) fn held_of(&mut self, partitions: &[TopicPartition]) -> Vec<TopicPartition> {
+        self.paused.retain(|partition| self.partitions.contains_key(partition));
+        let held = |partition: &&TopicPartition| self.holding || self.paused.contains(*partition);
+        partitions.iter().filter(held).cloned().collect()
     }
 }

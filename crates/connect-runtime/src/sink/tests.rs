@@ -21,6 +21,8 @@ struct Plan {
     puts: Mutex<Vec<Result<(), TaskError>>>,
     pre_commits: Mutex<Vec<Result<TopicOffsets, ConnectError>>>,
     rewind: Mutex<Option<i64>>,
+    /// The next `put` pauses its partition.
+    pause: Mutex<bool>,
 }
 
 struct Recorder {
@@ -50,10 +52,14 @@ impl SinkTask for Recorder {
         if batch.is_empty() {
             return Ok(());
         }
+        tokio::time::sleep(Duration::from_millis(1)).await;
         let values: Vec<_> = batch.iter().map(|record| record.record.value.to_string()).collect();
         self.saw(format!("put {}", values.join(" ")));
         if let Some(offset) = self.plan.rewind.lock().unwrap().take() {
             self.context.as_ref().unwrap().rewind(at("t", 0), offset);
+        }
+        if std::mem::take(&mut *self.plan.pause.lock().unwrap()) {
+            self.context.as_ref().unwrap().pause(&[at("t", 0)]);
         }
         self.plan.puts.lock().unwrap().pop().unwrap_or(Ok(()))
     }
@@ -81,7 +87,7 @@ async fn run(
 ) -> (Result<(), ConnectError>, Vec<String>, Vec<String>) {
     let (log, stop) = (Arc::<ConsumerLog>::default(), StopToken::new());
     let conversion = SinkConversion::new(TransformationChain::default(), converters(), tolerance(tolerate));
-    let commits = CommitSchedule::new(Duration::from_secs(10), Duration::from_secs(5));
+    let commits = CommitSchedule::new(Duration::from_secs(10), Duration::from_secs(5), Duration::from_secs(4));
     let task = Box::new(Recorder { plan: Arc::clone(plan), context: None });
     let sink = SinkLoop::new(task, FakeConsumer::new(&log, script), conversion, commits, stop.clone());
     let context = SinkTaskContext::new(stop.clone(), Props::new(), None);
@@ -106,6 +112,15 @@ async fn what_was_delivered_is_committed_at_the_interval_and_at_the_end() {
     assert_eq!(told, ["commit t-0=2", "close"], "nothing is left to commit at the end");
     let (_, _, told) = run(&Arc::default(), vec![assigned(), records(&["a", "b"])], false, 5).await;
     assert_eq!(told, ["commit sync t-0=2", "close"], "stopped before the interval");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_task_that_always_has_records_commits_all_the_same() {
+    let plan = Arc::<Plan>::default();
+    // Each put takes a millisecond; far more of them than fit between two commits.
+    let endless = std::iter::once(assigned()).chain(std::iter::repeat_with(|| records(&["a"])).take(15_000));
+    let (_, _, told) = run(&plan, endless.collect(), false, 14).await;
+    assert_eq!(told.first().map(String::as_str), Some("commit t-0=1"), "{:?}", told.len());
 }
 
 #[tokio::test(start_paused = true)]
@@ -179,4 +194,47 @@ async fn offsets_beyond_what_was_delivered_are_ignored() {
     *plan.pre_commits.lock().unwrap() = vec![Ok(beyond)];
     let (_, _, told) = run(&plan, vec![assigned(), records(&["a"])], false, 1).await;
     assert_eq!(told, ["close"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_pause_of_the_task_outlives_a_rebalance() {
+    let plan = Arc::<Plan>::default();
+    *plan.pause.lock().unwrap() = true;
+    let script = vec![assigned(), records(&["a"]), Incoming::Idle, Incoming::Revoked(vec![at("t", 0)]), assigned()];
+    let (_, _, told) = run(&plan, script, false, 1).await;
+    // Nothing was delivered after the partition came back.
+    assert_eq!(told, ["pause t-0", "commit sync t-0=1", "pause t-0", "close"]);
+}
+
+/// Lets pass what does not begin with `x`.
+struct DropX;
+
+impl connect_api::RecordTransformation for DropX {
+    fn config_def(&self) -> &'static connect_config::ConfigDef {
+        static DEF: std::sync::LazyLock<connect_config::ConfigDef> = std::sync::LazyLock::new(connect_config::ConfigDef::new);
+        &DEF
+    }
+
+    fn configure(&mut self, _: &Props) -> Result<(), ConnectError> {
+        Ok(())
+    }
+
+    fn apply_one(&mut self, record: &mut connect_api::ConnectRecord) -> Result<bool, ConnectError> {
+        Ok(record.value.as_str().is_some_and(|text| !text.starts_with('x')))
+    }
+}
+
+#[tokio::test]
+async fn records_before_a_failed_one_still_go_through_the_chain() {
+    let link = crate::transforms::Link { class: "x", transformation: Box::new(DropX), condition: None };
+    let mut conversion =
+        SinkConversion::new(TransformationChain::new(vec![link]), converters(), tolerance(false));
+    let Incoming::Records(fetched) = records(&["a", "x", "bad", "c"]) else { panic!("not records") };
+    let mut positions = Positions::default();
+    positions.assign(at("t", 0), 0);
+    let (batch, fatal) = conversion.convert(fetched, &mut positions).await;
+    assert_eq!(batch.iter().map(|record| record.record.value.to_string()).collect::<Vec<_>>(), ["a"]);
+    assert!(fatal.is_some());
+    positions.delivered();
+    assert_eq!(positions.committable(&[at("t", 0)]), TopicOffsets::from([(at("t", 0), 2)]));
 }

@@ -51,12 +51,13 @@ impl SourceConversion {
                 sent.push(false);
                 continue;
             }
-            let outcome = match self.convert(&source.record).await {
-                Ok(outgoing) => {
+            let outcome = match (invalid(&source.record), self.convert(&source.record).await) {
+                (Some(error), _) => Err(error),
+                (None, Ok(outgoing)) => {
                     self.out.records.push(outgoing);
                     Ok(true)
                 }
-                Err(failure) => self.tolerance.judge(failure).map(|()| false),
+                (None, Err(failure)) => self.tolerance.judge(failure).map(|()| false),
             };
             match outcome {
                 Ok(is_sent) => sent.push(is_sent),
@@ -96,7 +97,8 @@ impl SourceConversion {
         Ok(Outgoing {
             topic: Arc::clone(&record.topic),
             partition: record.partition,
-            timestamp: record.timestamp,
+            // -1 is Java's way to say that there is none.
+            timestamp: record.timestamp.filter(|&timestamp| timestamp >= 0),
             key: has_key.then_some(start..middle),
             value: has_value.then_some(middle..data.len()),
             headers,
@@ -116,6 +118,19 @@ impl SourceConversion {
         let all = record.headers.to_vec().and_then(|headers| headers.into_iter().map(one).collect());
         all.map_err(|error| failure(Stage::HeaderConverter, class, error))
     }
+}
+
+/// What Java's producer would not take as an argument; no tolerance helps.
+fn invalid(record: &ConnectRecord) -> Option<ConnectError> {
+    let timestamp = record.timestamp.filter(|&timestamp| timestamp < -1);
+    let timestamp = timestamp.map(|timestamp| {
+        ConnectError::new("org.apache.kafka.common.InvalidRecordException", format!("Invalid record timestamp {timestamp}"))
+    });
+    let partition = record.partition.filter(|&partition| partition < 0);
+    timestamp.or(partition.map(|partition| {
+        let message = format!("Invalid partition: {partition}. Partition number should always be non-negative or null.");
+        ConnectError::new("java.lang.IllegalArgumentException", message)
+    }))
 }
 
 /// Appends one key or value; answers whether there is one.

@@ -66,20 +66,22 @@ impl SourceLoop {
     async fn poll(&mut self) -> Result<SourceBatch, ConnectError> {
         // The pending poll is never dropped: the task may have taken records from its source already.
         let mut poll = self.task.poll();
-        loop {
+        let mut failed = None;
+        let polled = loop {
             tokio::select! {
                 // Events first: a task that always has data must not keep its own commits waiting.
                 biased;
-                event = self.pipeline.event() => self.pipeline.handle(event).await?,
-                polled = &mut poll => return match polled {
-                    Ok(batch) => Ok(batch),
-                    Err(TaskError::Fatal(error)) => Err(error),
-                    Err(TaskError::Retriable(error)) => {
-                        tracing::warn!("poll failed and will be tried again: {}", error.trace());
-                        tokio::time::sleep(POLL_RETRY).await;
-                        Ok(SourceBatch::new())
-                    }
-                },
+                event = self.pipeline.event(), if failed.is_none() => failed = self.pipeline.handle(event).await.err(),
+                polled = &mut poll => break polled,
+            }
+        };
+        match (failed, polled) {
+            (Some(error), _) | (None, Err(TaskError::Fatal(error))) => Err(error),
+            (None, Ok(batch)) => Ok(batch),
+            (None, Err(TaskError::Retriable(error))) => {
+                tracing::warn!("poll failed and will be tried again: {}", error.trace());
+                tokio::time::sleep(POLL_RETRY).await;
+                Ok(SourceBatch::new())
             }
         }
     }

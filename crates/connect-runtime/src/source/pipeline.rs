@@ -11,7 +11,7 @@ use tokio::time::{Instant, timeout};
 use super::Confirmations;
 use super::convert::{Prepared, SourceConversion};
 use crate::errors::{Failure, Stage};
-use crate::kafka::{Acked, Acks, Blocked, Produce, ProduceAndAcks};
+use crate::kafka::{Acked, Acks, Blocked, Produce, ProduceAndAcks, Stopped};
 use crate::offsets::OffsetStore;
 
 /// The periods of a source task's commits.
@@ -21,6 +21,8 @@ pub(crate) struct PipelineConfig {
     pub flush_interval: Duration,
     /// `offset.flush.timeout.ms`
     pub flush_timeout: Duration,
+    /// How long a stopping task waits for acks; the rest of its time is for the last commit.
+    pub drain_timeout: Duration,
 }
 
 /// What a pipeline waits for beside `poll`.
@@ -43,6 +45,8 @@ pub(crate) struct Pipeline {
     next_commit: Instant,
     /// A commit has ended that the task has not been told of.
     committed: bool,
+    /// The store has offsets that it could not make durable.
+    unsaved: bool,
 }
 
 impl Pipeline {
@@ -64,6 +68,7 @@ impl Pipeline {
             config,
             next_commit: Instant::now() + config.flush_interval,
             committed: false,
+            unsaved: false,
         }
     }
 
@@ -96,7 +101,10 @@ impl Pipeline {
     /// The producer has failed for good.
     pub(crate) async fn handle(&mut self, event: PipelineEvent) -> Result<(), ConnectError> {
         match event {
-            PipelineEvent::CommitDue => self.commit().await,
+            PipelineEvent::CommitDue => {
+                self.commit().await;
+                Ok(())
+            }
             PipelineEvent::Acked(ack) => self.take_acks(ack.ok_or_else(closed)?),
         }
     }
@@ -116,9 +124,18 @@ impl Pipeline {
             let appended = appended.map_err(unsendable)?;
             records.submit(appended.next - next, &mut self.submitted, &mut self.confirmations);
             next = appended.next;
-            let Some(blocked) = appended.blocked.filter(|_| next < total) else { break };
-            if !self.wait(&blocked, stop).await? {
-                return Ok(());
+            match appended.stopped.filter(|_| next < total) {
+                None => break,
+                Some(Stopped::Refused(error)) => {
+                    self.on_undelivered(error)?;
+                    records.drop_next(&mut self.submitted, &mut self.confirmations);
+                    next += 1;
+                }
+                Some(Stopped::Blocked(blocked)) => {
+                    if !self.wait(&blocked, stop).await? {
+                        return Ok(());
+                    }
+                }
             }
         }
         records.settle_dropped(&mut self.submitted, &mut self.confirmations);
@@ -139,7 +156,7 @@ impl Pipeline {
                     return unblocked.map(|()| true).map_err(unsendable);
                 }
                 ack = self.acks.next() => self.take_acks(ack.ok_or_else(closed)?)?,
-                () = tokio::time::sleep_until(self.next_commit) => self.commit().await?,
+                () = tokio::time::sleep_until(self.next_commit) => self.commit().await,
             }
         }
     }
@@ -168,34 +185,32 @@ impl Pipeline {
     }
 
     /// Commits what may be committed. A failure is logged: the offsets go with the next commit.
-    async fn commit(&mut self) -> Result<(), ConnectError> {
+    async fn commit(&mut self) {
         self.next_commit = Instant::now() + self.config.flush_interval;
         let offsets = self.submitted.committable();
-        if !offsets.is_empty() {
-            let stored = timeout(self.config.flush_timeout, self.store.commit(&self.connector, offsets)).await;
-            match stored {
-                Ok(Ok(())) => {}
-                Ok(Err(error)) => {
-                    tracing::error!("Failed to flush offsets to storage: {}", error.trace());
-                    return Ok(());
-                }
-                Err(_) => {
-                    tracing::error!(
-                        "Timed out waiting to flush offsets to storage; will try again on next flush interval with latest offsets"
-                    );
-                    return Ok(());
-                }
-            }
+        if offsets.is_empty() && !self.unsaved {
+            self.committed = true;
+            return;
         }
-        self.committed = true;
-        Ok(())
+        let stored = timeout(self.config.flush_timeout, self.store.commit(&self.connector, offsets)).await;
+        self.unsaved = !matches!(stored, Ok(Ok(())));
+        self.committed = !self.unsaved;
+        match stored {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::error!("Failed to flush offsets to storage: {}", error.trace()),
+            Err(_) => tracing::error!(
+                "Timed out waiting to flush offsets to storage; will try again on next flush interval with latest offsets"
+            ),
+        }
     }
 
-    /// Waits up to the flush timeout for outstanding acks, then commits.
+    /// Commits, waits up to the drain timeout for outstanding acks, and commits these.
     /// # Errors
     /// Records failed meanwhile.
     pub(crate) async fn finish(&mut self) -> Result<(), ConnectError> {
-        let drained = match timeout(self.config.flush_timeout, self.drain()).await {
+        // First of all: a poll that ended late may have left too little time for the acks.
+        self.commit().await;
+        let drained = match timeout(self.config.drain_timeout, self.drain()).await {
             Ok(drained) => drained,
             Err(_) => {
                 tracing::warn!(
@@ -205,7 +220,8 @@ impl Pipeline {
                 Ok(())
             }
         };
-        drained.and(self.commit().await)
+        self.commit().await;
+        drained
     }
 
     async fn drain(&mut self) -> Result<(), ConnectError> {
@@ -257,13 +273,23 @@ impl Submission {
     /// Dropped records up to the next sent one.
     fn settle_dropped(&mut self, submitted: &mut SubmittedRecords, confirmations: &mut Confirmations) {
         while self.sent.get(self.at) == Some(&false) {
-            let source = &self.batch[self.at];
-            submitted.settle(&source.source_partition, source.source_offset.clone());
-            if let Some(originals) = &self.originals {
-                confirmations.dropped(originals[self.at].clone());
-            }
-            self.at += 1;
+            self.settle_one(submitted, confirmations);
         }
+    }
+
+    /// The next record that was to be sent is dropped after all.
+    fn drop_next(&mut self, submitted: &mut SubmittedRecords, confirmations: &mut Confirmations) {
+        self.settle_dropped(submitted, confirmations);
+        self.settle_one(submitted, confirmations);
+    }
+
+    fn settle_one(&mut self, submitted: &mut SubmittedRecords, confirmations: &mut Confirmations) {
+        let source = &self.batch[self.at];
+        submitted.settle(&source.source_partition, source.source_offset.clone());
+        if let Some(originals) = &self.originals {
+            confirmations.dropped(originals[self.at].clone());
+        }
+        self.at += 1;
     }
 }
 

@@ -89,7 +89,8 @@ fn start(batches: Vec<Result<Vec<&'static str>, TaskError>>, room: usize, tolera
     let conversion = SourceConversion::new(TransformationChain::default(), converters(), tolerance(tolerate));
     let client: crate::kafka::ProduceAndAcks =
         (Box::new(FakeProducer(Arc::clone(&kafka))), Box::new(FakeAcks(receiver)));
-    let config = PipelineConfig { flush_interval: Duration::from_secs(10), flush_timeout: Duration::from_secs(5) };
+    let (flush_interval, limit) = (Duration::from_secs(10), Duration::from_secs(5));
+    let config = PipelineConfig { flush_interval, flush_timeout: limit, drain_timeout: limit };
     let pipeline = Pipeline::new(task_id().connector, conversion, client, Arc::clone(&store) as _, config);
     let told = Arc::<Mutex<Vec<String>>>::default();
     let task = Script { batches: batches.into(), stop: None, next: 0, wants_acks, told: Arc::clone(&told) };
@@ -190,4 +191,32 @@ async fn a_retriable_poll_is_tried_again_and_a_failed_send_is_fatal() {
     let outcome = bench.outcome.await.unwrap().unwrap_err();
     assert_eq!(outcome.message(), Some("Unrecoverable exception from producer send callback"));
     assert!(bench.store.committed.lock().unwrap().is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_record_that_can_never_be_sent_is_judged_alone() {
+    let bench = start(vec![Ok(vec!["a", "huge", "b"])], 100, true, false);
+    assert_eq!(bench.taken(2).await, ["a", "b"]);
+    bench.acks.send(ack(0, 2, Ok(()))).await.unwrap();
+    assert_eq!(bench.end().await, (Ok(()), vec![3]));
+    let bench = start(vec![Ok(vec!["a", "huge", "b"])], 100, false, false);
+    bench.taken(1).await;
+    bench.acks.send(ack(0, 1, Ok(()))).await.unwrap();
+    assert!(bench.outcome.await.unwrap().is_err());
+    assert_eq!(*bench.store.committed.lock().unwrap(), [1]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn offsets_that_could_not_be_saved_go_with_the_next_commit() {
+    let bench = start(vec![Ok(vec!["a"])], 100, false, false);
+    *bench.store.failing.lock().unwrap() = true;
+    bench.taken(1).await;
+    bench.acks.send(ack(0, 1, Ok(()))).await.unwrap();
+    tokio::time::sleep(Duration::from_secs(11)).await;
+    assert!(bench.store.committed.lock().unwrap().is_empty());
+    assert!(bench.told.lock().unwrap().is_empty(), "the task is not told of a commit that failed");
+    *bench.store.failing.lock().unwrap() = false;
+    tokio::time::sleep(Duration::from_secs(11)).await;
+    assert_eq!(*bench.store.committed.lock().unwrap(), [1]);
+    assert_eq!(bench.end().await, (Ok(()), vec![1]));
 }

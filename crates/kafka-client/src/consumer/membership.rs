@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::time::Instant;
 
 use crate::cluster::{Metadata, TopicName};
 use crate::group::{Group, GroupConfig, JoinProtocol, Member, Notice};
@@ -200,6 +201,10 @@ impl Consumer {
         self.events.push_back(Event::Assigned(partitions.to_vec()));
         self.phase = Phase::Stable;
         self.distrust_unknown(partitions);
+        if self.leading.is_some() {
+            // Topics that came up while the group settled have not been compared with what was given away.
+            self.look.due = Instant::now();
+        }
         // The subscription, or what the pattern sees, may have changed while the join was under way.
         if self.subscribed_topics().is_some_and(|topics| topics != self.joined_topics) {
             self.rebalance("the subscription has changed");

@@ -99,6 +99,9 @@ impl Consumer {
         if self.owns_partitions() {
             self.launch_positions();
             self.launch_fetches();
+        } else if matches!(self.phase, Phase::Prepare(_)) {
+            // The caller has not been told: who waits for a position now must get it, or never polls again.
+            self.launch_positions();
         }
     }
 

@@ -143,3 +143,23 @@ fn the_configuration_has_javas_defaults_and_refuses_what_it_cannot_do() {
     }
     assert!(parse(&[("group.id", "g"), ("heartbeat.interval.ms", "45000")]).is_err());
 }
+
+/// A position is waited for between two polls: whatever begins meanwhile, the caller does not hear of it before the next.
+#[tokio::test]
+async fn a_position_is_looked_for_while_a_rebalance_is_about_to_be_told() {
+    let props: Props = [("bootstrap.servers", "127.0.0.1:1"), ("group.id", "g")]
+        .map(|(key, value)| (key.to_owned(), Some(value.to_owned())))
+        .into_iter()
+        .collect();
+    let cluster = Cluster::new(crate::config::ClientConfig::parse(&props).unwrap());
+    let mut consumer = Consumer::new(cluster, ConsumerConfig::parse(&props).unwrap()).unwrap();
+    let name = TopicPartition::new("t", 0);
+    for (phase, asked) in [(Phase::Stable, true), (Phase::Prepare("test"), true), (Phase::Joining, false)] {
+        consumer.partitions.set(std::slice::from_ref(&name), Stage::Committed);
+        consumer.partitions.get_mut(&name).unwrap().stage = Stage::Committed;
+        consumer.phase = phase;
+        consumer.launch();
+        let stage = consumer.partitions.get_mut(&name).unwrap().stage;
+        assert_eq!(stage == Stage::Asking, asked, "{:?}", consumer.phase);
+    }
+}

@@ -39,6 +39,8 @@ pub(crate) struct LineReader {
     warned_missing: bool,
     /// As many records as the last batch had: room for the next one.
     expected: usize,
+    /// Why reading ended behind the last batch.
+    failure: Option<FileError>,
     topic: Arc<str>,
     schema: Arc<Schema>,
     partition: Arc<Map>,
@@ -56,6 +58,7 @@ impl LineReader {
             stop,
             warned_missing: false,
             expected: 0,
+            failure: None,
             topic: config.topic.as_str().into(),
             schema: Schema::required(Type::String),
             partition: Arc::new(partition(config.file())),
@@ -65,6 +68,9 @@ impl LineReader {
 
     /// The lines that are there now.
     fn read_batch(&mut self) -> Result<SourceBatch, FileError> {
+        if let Some(failure) = self.failure.take() {
+            return Err(failure);
+        }
         let mut batch = Vec::new();
         if !self.open()? {
             return Ok(batch);
@@ -75,10 +81,19 @@ impl LineReader {
             self.take(&mut batch, timestamp);
             bytes += usize::try_from(self.lines.position().saturating_sub(begun)).unwrap_or(0);
             let held = bytes + batch.len() * size_of::<SourceRecord>();
-            if batch.len() >= self.batch_max || held >= BATCH_BYTES_MAX || !self.fill()? {
+            if batch.len() >= self.batch_max || held >= BATCH_BYTES_MAX {
                 break;
             }
-            begun = self.lines.position();
+            match self.fill() {
+                Ok(true) => begun = self.lines.position(),
+                Ok(false) => break,
+                // The lines before are good: they go first.
+                Err(failure) if !batch.is_empty() => {
+                    self.failure = Some(failure);
+                    break;
+                }
+                Err(failure) => return Err(failure),
+            }
         }
         self.expected = batch.len();
         Ok(batch)

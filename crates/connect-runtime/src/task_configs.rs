@@ -1,0 +1,68 @@
+//! From a connector's division of its work to the configurations of its tasks.
+
+use connect_api::{ConnectError, Factory, java};
+use connect_config::Props;
+use tokio::sync::oneshot;
+
+/// What a connector made of its work, with what the framework adds to every task.
+pub(crate) async fn finished(
+    configs: oneshot::Receiver<Result<Vec<Props>, ConnectError>>,
+    task_class: &'static str,
+    connector: &Props,
+) -> Result<Vec<Props>, ConnectError> {
+    let configs = configs.await.unwrap_or_else(|_| Err(connector_gone()))?;
+    check_count(connector, configs.len())?;
+    Ok(configs.into_iter().map(|task| framework_keys(task, task_class, connector)).collect())
+}
+
+fn check_count(config: &Props, tasks: usize) -> Result<(), ConnectError> {
+    let max = tasks_max(config);
+    if tasks <= max {
+        return Ok(());
+    }
+    let name = config.get("name").unwrap_or_default();
+    let message = format!(
+        "The connector {name} has generated {tasks} tasks, which is greater than {max}, the maximum number of tasks it is configured to create. "
+    );
+    if config.get("tasks.max.enforce").is_some_and(|enforce| enforce.trim().eq_ignore_ascii_case("false")) {
+        tracing::warn!("{message}");
+        return Ok(());
+    }
+    Err(ConnectError::new(
+        "org.apache.kafka.connect.runtime.TooManyTasksException",
+        format!(
+            "{message}This behaviour should be considered a bug and is disallowed. If necessary, it can be permitted by reconfiguring the connector with 'tasks.max.enforce' set to false; however, this option will be removed in a future release of Kafka Connect."
+        ),
+    ))
+}
+
+/// Adds what the framework gives every task, in the order of Java's HashMap, which REST shows.
+fn framework_keys(mut task: Props, task_class: &str, connector: &Props) -> Props {
+    task.insert("task.class", task_class);
+    for key in ["topics", "topics.regex"] {
+        if let Some(value) = connector.get(key) {
+            task.insert(key, value);
+        }
+    }
+    let keys: Vec<&str> = task.keys().collect();
+    let order = java::hash_map_order(&keys);
+    order.into_iter().map(|at| (keys[at], task.get(keys[at]))).collect()
+}
+
+
+pub(crate) fn task_class(factory: &Factory) -> &'static str {
+    match factory {
+        Factory::Source { task_class, .. } | Factory::Sink { task_class, .. } => task_class,
+        _ => "",
+    }
+}
+
+pub(crate) fn tasks_max(config: &Props) -> usize {
+    config.get("tasks.max").and_then(|max| max.trim().parse().ok()).unwrap_or(1)
+}
+
+
+
+pub(crate) fn connector_gone() -> ConnectError {
+    ConnectError::connect("The connector has ended unexpectedly")
+}
