@@ -42,7 +42,8 @@ fn read_skips(path: &Path) -> Result<HashMap<String, String>, Box<dyn Error>> {
     let lines = text.lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
     lines
         .map(|line| {
-            let (id, reason) = line.split_once('\t').ok_or_else(|| format!("{}: no reason in: {line}", path.display()))?;
+            let (id, reason) =
+                line.split_once('\t').ok_or_else(|| format!("{}: no reason in: {line}", path.display()))?;
             Ok((id.to_owned(), reason.to_owned()))
         })
         .collect()

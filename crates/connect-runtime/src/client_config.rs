@@ -41,7 +41,9 @@ const IN_FLIGHT: &str = "max.in.flight.requests.per.connection";
 /// Idempotence is the client's default; these settings turn it off.
 fn is_idempotent(props: &Props) -> bool {
     let given = |key: &str| props.get(key).map(str::trim).unwrap_or_default().to_ascii_lowercase();
-    given("enable.idempotence") != "false" && ["all", "-1", ""].contains(&given("acks").as_str()) && given("retries") != "0"
+    given("enable.idempotence") != "false"
+        && ["all", "-1", ""].contains(&given("acks").as_str())
+        && given("retries") != "0"
 }
 
 /// What a sink task's consumer is made with.

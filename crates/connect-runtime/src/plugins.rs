@@ -39,7 +39,8 @@ impl Plugins for TablePlugins<'_> {
             ConfigPluginKind::Predicate => PluginKind::Predicate,
         };
         let plugin = self.0.find(&[kind], class.name());
-        let plugin = plugin.ok_or_else(|| ConfigException::new(format!("Class {} could not be found.", class.name())))?;
+        let plugin =
+            plugin.ok_or_else(|| ConfigException::new(format!("Class {} could not be found.", class.name())))?;
         check_version(plugin, version)?;
         Ok(Arc::new(plugin.config_def.clone()))
     }

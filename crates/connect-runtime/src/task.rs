@@ -107,8 +107,8 @@ fn subscription(config: &SinkConnectorConfig) -> Result<Subscription, ConnectErr
     if config.topics_regex.is_empty() {
         return Ok(Subscription::Topics(config.topics.clone()));
     }
-    let pattern = JavaRegex::new(&config.topics_regex)
-        .map_err(|error| ConnectError::config(format!("topics.regex: {error}")))?;
+    let pattern =
+        JavaRegex::new(&config.topics_regex).map_err(|error| ConnectError::config(format!("topics.regex: {error}")))?;
     Ok(Subscription::Pattern(Arc::new(move |topic: &str| pattern.matches(topic))))
 }
 

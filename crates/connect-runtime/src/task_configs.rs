@@ -49,7 +49,6 @@ fn framework_keys(mut task: Props, task_class: &str, connector: &Props) -> Props
     order.into_iter().map(|at| (keys[at], task.get(keys[at]))).collect()
 }
 
-
 pub(crate) fn task_class(factory: &Factory) -> &'static str {
     match factory {
         Factory::Source { task_class, .. } | Factory::Sink { task_class, .. } => task_class,
@@ -60,8 +59,6 @@ pub(crate) fn task_class(factory: &Factory) -> &'static str {
 pub(crate) fn tasks_max(config: &Props) -> usize {
     config.get("tasks.max").and_then(|max| max.trim().parse().ok()).unwrap_or(1)
 }
-
-
 
 pub(crate) fn connector_gone() -> ConnectError {
     ConnectError::connect("The connector has ended unexpectedly")

@@ -46,7 +46,11 @@ impl TransformationChain {
     }
 
     /// Sends the records through all links, in place.
-    pub(crate) fn run<'a>(&mut self, records: impl Iterator<Item = &'a mut ConnectRecord>, tolerance: &Tolerance) -> Fates {
+    pub(crate) fn run<'a>(
+        &mut self,
+        records: impl Iterator<Item = &'a mut ConnectRecord>,
+        tolerance: &Tolerance,
+    ) -> Fates {
         let mut alive: Vec<(usize, &mut ConnectRecord)> = records.enumerate().collect();
         let mut fates = Fates { kept: vec![true; alive.len()], fatal: None };
         for link in &mut self.links {
@@ -97,8 +101,12 @@ impl Link {
         };
         let asked: Vec<_> = alive.iter().map(|(_, record)| condition.predicate.test(record)).collect();
         let applies = |asked: &Result<bool, ConnectError>| asked.as_ref().is_ok_and(|&is| is != condition.negate);
-        let mut chosen: Vec<&mut ConnectRecord> =
-            alive.iter_mut().zip(&asked).filter(|(_, asked)| applies(asked)).map(|((_, record), _)| &mut **record).collect();
+        let mut chosen: Vec<&mut ConnectRecord> = alive
+            .iter_mut()
+            .zip(&asked)
+            .filter(|(_, asked)| applies(asked))
+            .map(|((_, record), _)| &mut **record)
+            .collect();
         let mut of_chosen = Vec::with_capacity(chosen.len());
         self.transformation.apply(&mut chosen, &mut of_chosen);
         let mut of_chosen = of_chosen.into_iter();
@@ -162,8 +170,7 @@ mod tests {
     }
 
     fn link(letter: &'static str, condition: Option<(&'static str, bool)>) -> Link {
-        let condition = condition
-            .map(|(prefix, negate)| Condition { predicate: Box::new(BeginsWith(prefix)), negate });
+        let condition = condition.map(|(prefix, negate)| Condition { predicate: Box::new(BeginsWith(prefix)), negate });
         Link { class: "org.acme.Append", transformation: Box::new(Append(letter)), condition }
     }
 

@@ -27,8 +27,9 @@ fn wrong_choice(config: &Props, key: &str, known: &[&str]) -> Option<String> {
 }
 
 /// The worker keys that are accepted and have no effect; `defined` says which the worker itself declares.
-pub fn ignored_worker_keys<'a>(worker: &'a Props, defined: impl Fn(&str) -> bool) -> Vec<&'a str> {
-    let of_others = |key: &str| ClientConfig::KEYS.contains(&key) || PASSED_ON.iter().any(|prefix| key.starts_with(prefix));
+pub fn ignored_worker_keys(worker: &Props, defined: impl Fn(&str) -> bool) -> Vec<&str> {
+    let of_others =
+        |key: &str| ClientConfig::KEYS.contains(&key) || PASSED_ON.iter().any(|prefix| key.starts_with(prefix));
     let is_ignored = |key: &str| {
         let named = IGNORED.iter().any(|ignored| key == *ignored || key.ends_with(&format!(".{ignored}")));
         named || IGNORED_PREFIXES.iter().any(|prefix| key.starts_with(prefix)) || !(defined(key) || of_others(key))
@@ -38,8 +39,10 @@ pub fn ignored_worker_keys<'a>(worker: &'a Props, defined: impl Fn(&str) -> bool
 
 /// The framework's connector keys that are accepted and have no effect.
 pub fn ignored_connector_keys(config: &Props) -> Vec<&str> {
-    let is_ignored =
-        |key: &str| IGNORED_OF_CONNECTORS.contains(&key) || IGNORED_PREFIXES_OF_CONNECTORS.iter().any(|prefix| key.starts_with(prefix));
+    let is_ignored = |key: &str| {
+        IGNORED_OF_CONNECTORS.contains(&key)
+            || IGNORED_PREFIXES_OF_CONNECTORS.iter().any(|prefix| key.starts_with(prefix))
+    };
     config.keys().filter(|key| is_ignored(key)).collect()
 }
 
@@ -109,8 +112,16 @@ const IGNORED: &[&str] = &[
 const IGNORED_PREFIXES: &[&str] = &["ssl.", "metrics.", "topic.tracking.", "topic.creation."];
 
 /// What converters and clients get; a client names what it does not use when it is made.
-const PASSED_ON: &[&str] =
-    &["key.converter.", "value.converter.", "header.converter.", "producer.", "consumer.", "admin.", "rest.port", "rest.host.name"];
+const PASSED_ON: &[&str] = &[
+    "key.converter.",
+    "value.converter.",
+    "header.converter.",
+    "producer.",
+    "consumer.",
+    "admin.",
+    "rest.port",
+    "rest.host.name",
+];
 
 const IGNORED_OF_CONNECTORS: &[&str] = &[
     "errors.log.include.messages",

@@ -10,7 +10,9 @@ mod table;
 mod transformation;
 
 pub use blocking::{Blocking, BlockingSinkTask, BlockingSourceTask};
-pub use connector::{Connector, ExactlyOnceSupport, SinkConnector, SourceConnector, SourceOffsets, TransactionBoundaries};
+pub use connector::{
+    Connector, ExactlyOnceSupport, SinkConnector, SourceConnector, SourceOffsets, TransactionBoundaries,
+};
 pub use context::{
     ConnectorContext, ConnectorEvents, ErrantRecordReporter, OffsetReader, SinkRequests, SinkTaskContext,
     SourceTaskContext, StopToken, TransactionContext,

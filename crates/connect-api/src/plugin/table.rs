@@ -92,7 +92,8 @@ impl Plugin {
 
     fn answers_to(&self, name: &str) -> bool {
         let simple = self.simple_name();
-        name == simple || simple.strip_suffix(self.kind().suffix()).is_some_and(|short| !short.is_empty() && name == short)
+        name == simple
+            || simple.strip_suffix(self.kind().suffix()).is_some_and(|short| !short.is_empty() && name == short)
     }
 }
 

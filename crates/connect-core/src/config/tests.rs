@@ -170,7 +170,10 @@ fn standalone_workers() {
     assert_eq!(config.worker.listeners().expect("valid")[0].to_string(), "http://:9");
     assert_eq!(config.unused().collect::<Vec<_>>(), ["rest.port", "producer.acks"]);
     for (more, want) in [
-        (&[("listeners", "h:8083")][..], "Invalid value h:8083 for configuration listeners: Listener doesn't have the right format (protocol://hostname:port)."),
+        (
+            &[("listeners", "h:8083")][..],
+            "Invalid value h:8083 for configuration listeners: Listener doesn't have the right format (protocol://hostname:port).",
+        ),
         (
             &[("listeners", "")],
             "Invalid value for listeners, at least one URL is expected, ex: http://localhost:8080,https://localhost:8443.",

@@ -2,10 +2,8 @@
 
 use std::sync::Arc;
 
-use connect_api::{
-    ConnectError, ConnectRecord, Header, Headers, SinkBatch, SinkRecord, TimestampType, TopicPartition,
-};
 use connect_api::data::HeaderBytes;
+use connect_api::{ConnectError, ConnectRecord, Header, Headers, SinkBatch, SinkRecord, TimestampType, TopicPartition};
 use kafka_client::consumer::PartitionRecords;
 use kafka_client::record::{RecordView, TimestampType as ViewTimestampType};
 
@@ -61,10 +59,8 @@ impl SinkConversion {
         batch: &mut Vec<SinkRecord>,
         positions: &mut Positions,
     ) -> Result<(), ConnectError> {
-        let original = TopicPartition {
-            topic: Arc::clone(&records.partition.topic),
-            partition: records.partition.partition,
-        };
+        let original =
+            TopicPartition { topic: Arc::clone(&records.partition.topic), partition: records.partition.partition };
         let next_offset = records.next_offset;
         let mut next = None;
         for view in records {

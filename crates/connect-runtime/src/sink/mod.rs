@@ -15,7 +15,9 @@ mod tests;
 use std::sync::Arc;
 use std::time::Duration;
 
-use connect_api::{ConnectError, SinkBatch, SinkRequests, SinkTask, SinkTaskContext, StopToken, TaskError, TopicPartition};
+use connect_api::{
+    ConnectError, SinkBatch, SinkRequests, SinkTask, SinkTaskContext, StopToken, TaskError, TopicPartition,
+};
 use tokio::time::Instant;
 
 use crate::kafka::{Consume, Incoming};

@@ -66,7 +66,9 @@ impl Positions {
         let mut changes = TopicOffsets::new();
         for (partition, &offset) in offsets {
             match self.partitions.get(partition) {
-                None => tracing::warn!("Ignoring invalid task provided offset {partition}/{offset}: the partition is not assigned"),
+                None => tracing::warn!(
+                    "Ignoring invalid task provided offset {partition}/{offset}: the partition is not assigned"
+                ),
                 Some(at) if offset > at.delivered => tracing::warn!(
                     "Ignoring invalid task provided offset {partition}/{offset}: not yet consumed, taskOffset={offset} currentOffset={}",
                     at.delivered

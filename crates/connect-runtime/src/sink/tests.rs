@@ -211,7 +211,8 @@ struct DropX;
 
 impl connect_api::RecordTransformation for DropX {
     fn config_def(&self) -> &'static connect_config::ConfigDef {
-        static DEF: std::sync::LazyLock<connect_config::ConfigDef> = std::sync::LazyLock::new(connect_config::ConfigDef::new);
+        static DEF: std::sync::LazyLock<connect_config::ConfigDef> =
+            std::sync::LazyLock::new(connect_config::ConfigDef::new);
         &DEF
     }
 
@@ -227,8 +228,7 @@ impl connect_api::RecordTransformation for DropX {
 #[tokio::test]
 async fn records_before_a_failed_one_still_go_through_the_chain() {
     let link = crate::transforms::Link { class: "x", transformation: Box::new(DropX), condition: None };
-    let mut conversion =
-        SinkConversion::new(TransformationChain::new(vec![link]), converters(), tolerance(false));
+    let mut conversion = SinkConversion::new(TransformationChain::new(vec![link]), converters(), tolerance(false));
     let Incoming::Records(fetched) = records(&["a", "x", "bad", "c"]) else { panic!("not records") };
     let mut positions = Positions::default();
     positions.assign(at("t", 0), 0);

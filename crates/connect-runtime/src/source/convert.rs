@@ -124,11 +124,15 @@ impl SourceConversion {
 fn invalid(record: &ConnectRecord) -> Option<ConnectError> {
     let timestamp = record.timestamp.filter(|&timestamp| timestamp < -1);
     let timestamp = timestamp.map(|timestamp| {
-        ConnectError::new("org.apache.kafka.common.InvalidRecordException", format!("Invalid record timestamp {timestamp}"))
+        ConnectError::new(
+            "org.apache.kafka.common.InvalidRecordException",
+            format!("Invalid record timestamp {timestamp}"),
+        )
     });
     let partition = record.partition.filter(|&partition| partition < 0);
     timestamp.or(partition.map(|partition| {
-        let message = format!("Invalid partition: {partition}. Partition number should always be non-negative or null.");
+        let message =
+            format!("Invalid partition: {partition}. Partition number should always be non-negative or null.");
         ConnectError::new("java.lang.IllegalArgumentException", message)
     }))
 }

@@ -179,9 +179,10 @@ impl Pipeline {
     fn on_undelivered(&self, error: ConnectError) -> Result<(), ConnectError> {
         let class = "org.apache.kafka.connect.runtime.AbstractWorkerSourceTask".to_owned();
         let failure = Failure { stage: Stage::KafkaProduce, class, error: error.clone() };
-        self.conversion.tolerance.judge(failure).map_err(|_| {
-            ConnectError::connect("Unrecoverable exception from producer send callback").caused_by(error)
-        })
+        self.conversion
+            .tolerance
+            .judge(failure)
+            .map_err(|_| ConnectError::connect("Unrecoverable exception from producer send callback").caused_by(error))
     }
 
     /// Commits what may be committed. A failure is logged: the offsets go with the next commit.

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use connect_api::{
-    ConnectError, ConnectRecord, RecordMetadata, SourceBatch, SourceOffset, SourceRecord, SourceTask, SourceTaskContext,
-    StopToken, TaskError, Value,
+    ConnectError, ConnectRecord, RecordMetadata, SourceBatch, SourceOffset, SourceRecord, SourceTask,
+    SourceTaskContext, StopToken, TaskError, Value,
 };
 use connect_config::Props;
 use tokio::sync::mpsc;
@@ -95,8 +95,12 @@ fn start(batches: Vec<Result<Vec<&'static str>, TaskError>>, room: usize, tolera
     let told = Arc::<Mutex<Vec<String>>>::default();
     let task = Script { batches: batches.into(), stop: None, next: 0, wants_acks, told: Arc::clone(&told) };
     let source = SourceLoop { task: Box::new(task), pipeline, stop: stop.clone() };
-    let context =
-        SourceTaskContext { stop: stop.clone(), configs: Props::new(), offsets: Arc::new(NoOffsets), transaction: None };
+    let context = SourceTaskContext {
+        stop: stop.clone(),
+        configs: Props::new(),
+        offsets: Arc::new(NoOffsets),
+        transaction: None,
+    };
     let outcome = tokio::spawn(source.run(context, || {}));
     Bench { kafka, store, acks, stop, told, outcome }
 }

@@ -10,8 +10,8 @@ pub mod filesource;
 pub mod json;
 pub mod primitive;
 pub mod schema;
-pub mod values;
 pub mod topics;
+pub mod values;
 
 use std::collections::HashMap;
 use std::fmt;
@@ -83,14 +83,7 @@ pub struct Tally {
 
 impl fmt::Display for Tally {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{}: {} passed, {} failed, {} skipped",
-            self.subject,
-            self.passed,
-            self.failed.len(),
-            self.skipped
-        )
+        write!(f, "{}: {} passed, {} failed, {} skipped", self.subject, self.passed, self.failed.len(), self.skipped)
     }
 }
 

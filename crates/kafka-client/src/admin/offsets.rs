@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use kafka_protocol::messages::list_offsets_request::{ListOffsetsPartition, ListOffsetsTopic};
-use kafka_protocol::messages::{BrokerId, ListOffsetsRequest, TopicName as WireName};
+use kafka_protocol::messages::{BrokerId, ListOffsetsRequest, ListOffsetsResponse, TopicName as WireName};
 use kafka_protocol::protocol::StrBytes;
 
 use super::Admin;
@@ -61,15 +61,21 @@ impl Admin {
             self.cluster.refresh(names).await?;
             return Err(KafkaError::broker(ErrorCode::LEADER_NOT_AVAILABLE, place()));
         };
-        let response = self.cluster.send(leader, request(topic, partition, spec)).await?;
-        let answer = response.topics.into_iter().flat_map(|topic| topic.partitions).next();
-        let answer = answer.ok_or_else(|| KafkaError::broker(ErrorCode::UNKNOWN_TOPIC_OR_PARTITION, place()))?;
-        if answer.error_code != 0 {
+        let response = self.cluster.send(leader, request(topic, partition, spec)).await;
+        let listed = response.and_then(|response| listed(response, place));
+        // The leader may have moved, or be gone: the next attempt looks where it is now.
+        if listed.as_ref().is_err_and(KafkaError::is_retriable) {
             self.cluster.refresh(names).await?;
         }
-        KafkaError::check(answer.error_code, place)?;
-        Ok(ListedOffset { offset: answer.offset, timestamp: answer.timestamp })
+        listed
     }
+}
+
+fn listed(response: ListOffsetsResponse, place: impl Fn() -> String) -> Result<ListedOffset, KafkaError> {
+    let answer = response.topics.into_iter().flat_map(|topic| topic.partitions).next();
+    let answer = answer.ok_or_else(|| KafkaError::broker(ErrorCode::UNKNOWN_TOPIC_OR_PARTITION, place()))?;
+    KafkaError::check(answer.error_code, place)?;
+    Ok(ListedOffset { offset: answer.offset, timestamp: answer.timestamp })
 }
 
 fn request(topic: &TopicName, partition: i32, spec: OffsetSpec) -> ListOffsetsRequest {

@@ -23,7 +23,8 @@ pub(super) struct Nodes {
 /// The connection to one node on one lane, or when to try again.
 #[derive(Debug)]
 struct Link {
-    // An async lock: whoever connects holds it, and all others who want this node wait for the same attempt.
+    // An async lock: whoever connects holds it; all others who want this node wait for that attempt, and share what
+    // comes of it.
     state: tokio::sync::Mutex<LinkState>,
 }
 
@@ -31,7 +32,15 @@ struct Link {
 struct LinkState {
     connection: Option<(HostPort, Arc<Connection>)>,
     backoff: Backoff,
-    not_before: Option<Instant>,
+    failure: Option<Failure>,
+}
+
+/// The last attempt, if it failed.
+#[derive(Debug)]
+struct Failure {
+    at: Instant,
+    not_before: Instant,
+    error: KafkaError,
 }
 
 impl Nodes {
@@ -107,10 +116,11 @@ impl Nodes {
 impl Link {
     fn new(config: &ClientConfig) -> Self {
         let backoff = Backoff::new(config.reconnect_backoff, config.reconnect_backoff_max);
-        Link { state: tokio::sync::Mutex::new(LinkState { connection: None, backoff, not_before: None }) }
+        Link { state: tokio::sync::Mutex::new(LinkState { connection: None, backoff, failure: None }) }
     }
 
     async fn connection(&self, address: HostPort, config: &Arc<ClientConfig>) -> Result<Arc<Connection>, KafkaError> {
+        let asked = Instant::now();
         let mut state = self.state.lock().await;
         match &state.connection {
             Some((connected, connection)) if *connected == address && connection.is_open() => {
@@ -118,8 +128,11 @@ impl Link {
             }
             _ => state.connection = None,
         }
-        if let Some(not_before) = state.not_before.take() {
-            sleep_until(not_before).await;
+        if let Some(Failure { at, not_before, error }) = &state.failure {
+            if *at > asked {
+                return Err(error.clone());
+            }
+            sleep_until(*not_before).await;
         }
         match Connection::open(&address.0, address.1, config.clone()).await {
             Ok(connection) => Ok(state.connected(address, connection)),
@@ -136,12 +149,14 @@ impl LinkState {
     fn connected(&mut self, address: HostPort, connection: Connection) -> Arc<Connection> {
         let connection = Arc::new(connection);
         self.backoff.reset();
+        self.failure = None;
         self.connection = Some((address, connection.clone()));
         connection
     }
 
     fn failed(&mut self, error: KafkaError) -> KafkaError {
-        self.not_before = Some(Instant::now() + self.backoff.next_delay());
+        let at = Instant::now();
+        self.failure = Some(Failure { at, not_before: at + self.backoff.next_delay(), error: error.clone() });
         error
     }
 }
@@ -153,4 +168,59 @@ fn bootstrap(config: &ClientConfig) -> BTreeMap<i32, HostPort> {
 /// A lock that a panic elsewhere cannot take away: every change under these is one assignment.
 pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use connect_config::Props;
+    use tokio::net::TcpListener;
+    use tokio::time::timeout;
+
+    use super::*;
+
+    /// Nodes whose only bootstrap server closes every connection, and a count of those.
+    async fn refusing(backoff_ms: &str) -> (Arc<Nodes>, Arc<AtomicUsize>, tokio::task::JoinHandle<()>) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap().to_string();
+        let count = Arc::new(AtomicUsize::new(0));
+        let counter = count.clone();
+        let task = tokio::spawn(async move {
+            while let Ok((socket, _)) = listener.accept().await {
+                counter.fetch_add(1, Ordering::Relaxed);
+                drop(socket);
+            }
+        });
+        let props = Props::from([
+            ("bootstrap.servers", address.as_str()),
+            ("reconnect.backoff.ms", backoff_ms),
+            ("reconnect.backoff.max.ms", backoff_ms),
+        ]);
+        (Arc::new(Nodes::new(Arc::new(ClientConfig::parse(&props).unwrap()))), count, task)
+    }
+
+    #[tokio::test]
+    async fn those_who_wait_for_an_attempt_share_its_failure() {
+        let (nodes, count, task) = refusing("1").await;
+        let node = NodeId::new(-1);
+        let (one, two, three) = tokio::join!(nodes.connection(node), nodes.connection(node), nodes.connection(node));
+        assert!(one.is_err() && two.is_err() && three.is_err());
+        assert_eq!(count.load(Ordering::Relaxed), 1);
+        assert!(nodes.connection(node).await.is_err());
+        assert_eq!(count.load(Ordering::Relaxed), 2, "who comes later gets an attempt of its own");
+        task.abort();
+    }
+
+    #[tokio::test]
+    async fn who_gives_up_during_the_pause_leaves_it_to_the_next() {
+        let (nodes, count, task) = refusing("60000").await;
+        let node = NodeId::new(-1);
+        assert!(nodes.connection(node).await.is_err());
+        for _ in 0..3 {
+            assert!(timeout(Duration::from_millis(20), nodes.connection(node)).await.is_err());
+        }
+        assert_eq!(count.load(Ordering::Relaxed), 1);
+        task.abort();
+    }
 }

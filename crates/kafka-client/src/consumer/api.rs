@@ -3,16 +3,16 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use crate::group::{Generation, Group};
+use crate::group::Generation;
 use crate::net::Backoff;
 use crate::{ErrorCode, KafkaError};
 
 use super::fetch::isolation;
 use super::membership::Phase;
-use super::offsets::{self, At, Found};
+use super::offsets::{self, At, Found, Listed};
 use super::partitions::Stage;
-use super::poll::Done;
-use super::{Consumer, ConsumerError, Event, OffsetReset, Offsets, Subscription, TopicPartition};
+use super::poll::{Done, deadline};
+use super::{Consumer, ConsumerError, Event, OffsetReset, Offsets, QueuedCommit, Subscription, TopicPartition};
 
 impl Consumer {
     /// Reads as a member of the group, from the next poll on. Replaces an earlier subscription, which rebalances.
@@ -51,6 +51,7 @@ impl Consumer {
         self.subscription = None;
         self.phase = Phase::Apart;
         self.leading = None;
+        self.generation = Generation::NONE;
         self.partitions.clear();
         if let Some(group) = self.group.take() {
             group.leave("the consumer unsubscribed from all topics", timeout).await;
@@ -87,17 +88,17 @@ impl Consumer {
 
     /// The offset of the next record that poll returns, once it is known (committed offsets and resets take requests).
     pub async fn position(&mut self, partition: &TopicPartition, timeout: Duration) -> Result<i64, ConsumerError> {
-        let deadline = Instant::now() + timeout;
+        let deadline = deadline(timeout);
         loop {
             self.take_in();
             if let Some(position) = self.partitions.get(partition)?.position() {
                 return Ok(position);
             }
+            self.launch();
             if let Some(failure) = self.failure.take() {
                 return Err(failure);
             }
-            self.launch();
-            if !self.wait(deadline).await && Instant::now() >= deadline {
+            if !self.wait(deadline).await {
                 let what = format!("Timeout before the position for partition {partition} could be determined");
                 return Err(KafkaError::timeout(what, timeout).into());
             }
@@ -116,19 +117,18 @@ impl Consumer {
     /// # Errors
     /// [`ConsumerError::CommitFailed`] if the group has given the partitions away.
     pub async fn commit(&mut self, offsets: &Offsets) -> Result<(), ConsumerError> {
-        let deadline = Instant::now() + self.config.default_api_timeout;
+        // Taken now: while this waits the group may go on without this member, and a later signature would commit for others.
+        let generation = self.generation.clone();
+        let deadline = deadline(self.config.default_api_timeout);
         while self.commits.under_way || !self.commits.queue.is_empty() {
             self.launch();
-            if !self.wait(deadline).await && Instant::now() >= deadline {
+            if !self.wait(deadline).await {
                 return Err(KafkaError::timeout("Earlier commits did not end", self.config.default_api_timeout).into());
             }
         }
         let coordinator = self.offsets.as_ref().ok_or(ConsumerError::NoGroup)?;
         let instance = self.config.group_instance_id.as_deref();
-        let committed = self.patiently(|| {
-            let generation = self.generation();
-            async move { offsets::commit(coordinator, &generation, instance, offsets).await }
-        });
+        let committed = self.patiently(|| offsets::commit(coordinator, &generation, instance, offsets));
         committed.await.map_err(explain_commit)
     }
 
@@ -139,16 +139,16 @@ impl Consumer {
         }
         self.commits.last_id += 1;
         let id = self.commits.last_id;
-        self.commits.queue.push_back((id, offsets));
+        self.commits.queue.push_back(QueuedCommit { id, generation: self.generation.clone(), offsets });
         self.launch_commit();
         Ok(id)
     }
 
     pub(super) fn launch_commit(&mut self) {
         let Some(coordinator) = self.offsets.clone().filter(|_| !self.commits.under_way) else { return };
-        let Some((id, offsets)) = self.commits.queue.pop_front() else { return };
+        let Some(QueuedCommit { id, generation, offsets }) = self.commits.queue.pop_front() else { return };
         self.commits.under_way = true;
-        let (generation, instance) = (self.generation(), self.config.group_instance_id.clone());
+        let instance = self.config.group_instance_id.clone();
         self.work.spawn(async move {
             let result = offsets::commit(&coordinator, &generation, instance.as_deref(), &offsets).await;
             Done::Committed { id, result }
@@ -159,10 +159,6 @@ impl Consumer {
         self.commits.under_way = false;
         let result = result.map_err(|error| explain_commit(error.into()));
         self.events.push_back(Event::Committed { id, result });
-    }
-
-    fn generation(&self) -> Generation {
-        self.group.as_ref().map_or(Generation::NONE, Group::generation)
     }
 
     /// The first offset of each partition.
@@ -207,7 +203,7 @@ impl Consumer {
                     true => self.cluster.refresh(topics).await?,
                     false => self.cluster.metadata(topics, self.config.allow_auto_create_topics).await?,
                 };
-                offsets::list(&self.cluster, &metadata, wanted, isolation).await
+                found_only(offsets::list(&self.cluster, &metadata, wanted, isolation).await)
             }
         })
         .await
@@ -237,10 +233,10 @@ impl Consumer {
 
     /// Waits for commits under way and leaves the group, within `timeout`. The caller commits before.
     pub async fn close(mut self, timeout: Duration) {
-        let deadline = Instant::now() + timeout;
+        let deadline = deadline(timeout);
         while self.commits.under_way || !self.commits.queue.is_empty() {
             self.launch_commit();
-            if !self.wait(deadline).await && Instant::now() >= deadline {
+            if !self.wait(deadline).await {
                 break;
             }
         }
@@ -261,6 +257,15 @@ fn explain_commit(error: ConsumerError) -> ConsumerError {
         }
         other => other,
     }
+}
+
+/// All that was found, or the first error.
+fn found_only(listed: Listed) -> Result<BTreeMap<TopicPartition, Found>, KafkaError> {
+    listed
+        .into_iter()
+        .filter_map(|(name, result)| Some((name, result.transpose()?)))
+        .map(|(name, result)| Ok((name, result?)))
+        .collect()
 }
 
 fn offsets_only(found: BTreeMap<TopicPartition, Found>) -> BTreeMap<TopicPartition, i64> {

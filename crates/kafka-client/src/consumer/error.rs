@@ -20,6 +20,9 @@ pub enum ConsumerError {
          continue consumption."
     )]
     Record { partition: TopicPartition, source: RecordError },
+    /// The broker itself found that what it stores there cannot be read.
+    #[error("Encountered corrupt message when fetching offset {offset} for topic-partition {partition}")]
+    Corrupt { partition: TopicPartition, offset: i64 },
     /// No committed offset, and `auto.offset.reset=none`.
     #[error("Undefined offset with no reset policy for partitions: [{0}]")]
     NoOffset(TopicPartition),
@@ -50,7 +53,7 @@ impl ConsumerError {
         match self {
             Self::Kafka(error) => error.java_class(),
             Self::CommitFailed(_) => "org.apache.kafka.clients.consumer.CommitFailedException",
-            Self::Record { .. } => "org.apache.kafka.common.KafkaException",
+            Self::Record { .. } | Self::Corrupt { .. } => "org.apache.kafka.common.KafkaException",
             Self::NoOffset(_) => "org.apache.kafka.clients.consumer.NoOffsetForPartitionException",
             Self::OffsetOutOfRange { .. } => "org.apache.kafka.clients.consumer.OffsetOutOfRangeException",
             Self::NotAssigned(_) | Self::MixedSubscription => "java.lang.IllegalStateException",

@@ -13,7 +13,8 @@ use kafka_protocol::messages::fetch_response::{AbortedTransaction, FetchableTopi
 use kafka_protocol::messages::{BrokerId, FetchRequest, FetchResponse, TopicName as WireName};
 use kafka_protocol::protocol::{Decodable, StrBytes};
 
-use crate::cluster::{Cluster, Metadata, NodeId};
+use crate::cluster::{Cluster, Metadata, NodeId, TopicName};
+use crate::net::Frame;
 use crate::record::{Batch, Batches, ControlRecord, RecordError};
 use crate::{ErrorCode, KafkaError};
 
@@ -22,6 +23,8 @@ use super::{ConsumerConfig, IsolationLevel, TopicPartition};
 
 /// Connections refuse answers much larger than this; a single batch may still exceed it.
 const ANSWER_BYTES_MAX: i32 = 64 << 20;
+/// The last version that names topics; later ones know only their ids.
+const NAMES_MAX: i16 = 12;
 
 /// One partition's part of a request.
 #[derive(Clone, Debug)]
@@ -31,6 +34,7 @@ pub(super) struct Wanted {
     pub(super) offset: i64,
     leader_epoch: i32,
     topic_id: u128,
+    served: u64,
 }
 
 /// One partition's part of an answer.
@@ -58,7 +62,7 @@ pub(super) fn plan(
     let mut satisfied = HashSet::new();
     for (name, partition) in partitions.iter() {
         let Stage::At(_) = partition.stage else { continue };
-        if partition.paused || !partition.may_ask(now) {
+        if partition.paused || partition.buffer.is_broken() || !partition.may_ask(now) {
             continue;
         }
         let Some(node) = node_of(name, partition, metadata, now) else {
@@ -75,6 +79,8 @@ pub(super) fn plan(
         plan.by_node.entry(node).or_default().push(wanted(name, partition, metadata));
     }
     plan.by_node.retain(|node, _| !satisfied.contains(node));
+    // Stable: who was served by the same answer stays together, so that few topics are named twice.
+    plan.by_node.values_mut().for_each(|wanted| wanted.sort_by_key(|wanted| wanted.served));
     plan
 }
 
@@ -100,6 +106,7 @@ fn wanted(name: &TopicPartition, partition: &Partition, metadata: &Metadata) -> 
         offset: partition.fetch_from,
         leader_epoch: metadata.partition(&name.topic, name.partition).map_or(-1, |known| known.leader_epoch),
         topic_id: metadata.topic(&name.topic).map_or(0, |topic| topic.id),
+        served: partition.served,
     }
 }
 
@@ -110,7 +117,14 @@ pub(super) async fn fetch(
     config: std::sync::Arc<ConsumerConfig>,
     wanted: Vec<Wanted>,
 ) -> Result<Vec<Answer>, KafkaError> {
-    let response = cluster.send(node, request(&config, &wanted)).await?;
+    let connection = cluster.connection(node).await?;
+    let newest = connection.version::<FetchRequest>()?;
+    // Brokers told of no id, as older ones beside newer ones do: then only names say what is meant.
+    let nameless = wanted.iter().any(|wanted| wanted.topic_id == 0);
+    let version = if nameless { newest.min(NAMES_MAX) } else { newest };
+    let frame = Frame::encode(&request(&config, &wanted), version)
+        .map_err(|reason| KafkaError::broker(ErrorCode::UNSUPPORTED_VERSION, format!("Fetch: {reason}")))?;
+    let response = connection.submit(frame).await?.decode::<FetchRequest>(version).await?;
     KafkaError::check(response.error_code, || "Fetch".to_owned())?;
     Ok(answers(response, wanted, &config))
 }
@@ -148,26 +162,31 @@ pub(super) fn isolation(config: &ConsumerConfig) -> i8 {
 }
 
 fn answers(response: FetchResponse, wanted: Vec<Wanted>, config: &ConsumerConfig) -> Vec<Answer> {
-    let mut by_id: HashMap<(u128, i32), Wanted> = HashMap::new();
-    let mut by_name: HashMap<TopicPartition, Wanted> = HashMap::new();
-    for wanted in wanted {
-        if wanted.topic_id != 0 {
-            by_id.insert((wanted.topic_id, wanted.partition.partition), wanted.clone());
-        }
-        by_name.insert(wanted.partition.clone(), wanted);
-    }
+    let names: HashMap<u128, TopicName> =
+        wanted.iter().map(|wanted| (wanted.topic_id, wanted.partition.topic.clone())).collect();
+    let mut open: HashMap<TopicPartition, Wanted> =
+        wanted.into_iter().map(|wanted| (wanted.partition.clone(), wanted)).collect();
     let mut answers = Vec::new();
     for topic in response.responses {
-        let name: std::sync::Arc<str> = topic.topic.as_str().into();
+        let name = match topic.topic_id.as_u128() {
+            0 => Some(TopicName::from(topic.topic.as_str())),
+            id => names.get(&id).cloned(),
+        };
+        let Some(name) = name else { continue };
         for data in topic.partitions {
-            let wanted = match topic.topic_id.as_u128() {
-                0 => by_name.remove(&TopicPartition { topic: name.clone(), partition: data.partition_index }),
-                id => by_id.remove(&(id, data.partition_index)),
-            };
+            let wanted = open.remove(&TopicPartition { topic: name.clone(), partition: data.partition_index });
             answers.extend(wanted.map(|wanted| answer(wanted, data, config)));
         }
     }
+    // Asked again only after a pause, as after any other error.
+    answers.extend(open.into_values().map(unanswered));
     answers
+}
+
+/// The broker does not speak of the partition: it does not know what was meant.
+fn unanswered(wanted: Wanted) -> Answer {
+    let (error, next_offset) = (Some(ErrorCode::UNKNOWN_TOPIC_ID), wanted.offset);
+    Answer { wanted, error, fetched: Vec::new(), next_offset, preferred_replica: None }
 }
 
 fn answer(wanted: Wanted, data: PartitionData, config: &ConsumerConfig) -> Answer {
@@ -258,4 +277,29 @@ fn topic_by_id(id: u128) -> FetchTopic {
     encoded.extend_from_slice(&NO_PARTITIONS_NO_TAGS);
     let answer = FetchableTopicResponse::decode(&mut encoded.freeze(), WITH_IDS).unwrap_or_default();
     FetchTopic::default().with_topic_id(answer.topic_id)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_broker_passes_over_is_an_error() {
+        let wanted = [0, 1].map(|index| Wanted {
+            partition: TopicPartition::new("t", index),
+            ticket: 1,
+            offset: 5,
+            leader_epoch: 0,
+            topic_id: 0,
+            served: 0,
+        });
+        let topic = FetchableTopicResponse::default()
+            .with_topic(WireName(StrBytes::from_static_str("t")))
+            .with_partitions(vec![PartitionData::default().with_partition_index(1)]);
+        let response = FetchResponse::default().with_responses(vec![topic]);
+        let mut answers = answers(response, wanted.into(), &ConsumerConfig::default());
+        answers.sort_by_key(|answer| answer.wanted.partition.clone());
+        let told: Vec<_> = answers.iter().map(|answer| (answer.error, answer.next_offset)).collect();
+        assert_eq!(told, [(Some(ErrorCode::UNKNOWN_TOPIC_ID), 5), (None, 5)]);
+    }
 }

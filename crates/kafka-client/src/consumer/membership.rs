@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use crate::cluster::{Metadata, TopicName};
-use crate::group::{Group, GroupConfig, JoinProtocol, Member, Notice};
+use crate::group::{Generation, Group, GroupConfig, JoinProtocol, Member, Notice};
 use crate::{ErrorCode, KafkaError};
 
 use super::assign::{MemberSubscription, decode_assignment, encode_assignment, range};
@@ -101,8 +101,8 @@ impl Consumer {
     pub(super) fn on_notice(&mut self, notice: Notice) {
         match notice {
             Notice::Elected { generation, members, .. } => self.on_elected(generation, members),
-            Notice::Assigned { assignment, .. } => match decode_assignment(&assignment) {
-                Some(partitions) => self.on_assigned(&partitions),
+            Notice::Assigned { generation, assignment, .. } => match decode_assignment(&assignment) {
+                Some(partitions) => self.on_assigned(generation, &partitions),
                 None => self.on_hopeless(KafkaError::broker(
                     ErrorCode::INCONSISTENT_GROUP_PROTOCOL,
                     "The leader's assignment cannot be read",
@@ -121,7 +121,11 @@ impl Consumer {
     }
 
     pub(super) fn on_group_ended(&mut self) {
+        // Only a panic ends the membership task before its owner does; the next join begins as a new member.
         self.group = None;
+        if let Some(group_id) = self.config.group_id.clone() {
+            self.start_group(&group_id);
+        }
         self.on_hopeless(KafkaError::Closed);
     }
 
@@ -193,7 +197,8 @@ impl Consumer {
         self.leading = Some(counts);
     }
 
-    fn on_assigned(&mut self, partitions: &[TopicPartition]) {
+    fn on_assigned(&mut self, generation: Generation, partitions: &[TopicPartition]) {
+        self.generation = generation;
         let dropped = self.partitions.set(partitions, Stage::Committed);
         if !dropped.is_empty() {
             self.events.push_back(Event::Lost(dropped));

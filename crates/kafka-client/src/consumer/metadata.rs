@@ -25,8 +25,7 @@ fn is_missing(metadata: &Metadata, topic: &str) -> bool {
 
 impl Consumer {
     pub(super) fn launch_look(&mut self) {
-        let idle = self.subscription.is_none() && self.partitions.is_empty();
-        if idle || self.look.under_way || self.look.due > Instant::now() {
+        if self.is_idle() || self.look.under_way || self.look.due > Instant::now() {
             return;
         }
         self.look.under_way = true;
@@ -45,6 +44,11 @@ impl Consumer {
                 .await,
             )
         });
+    }
+
+    /// Nothing to read, and so nothing to look up.
+    pub(super) fn is_idle(&self) -> bool {
+        self.subscription.is_none() && self.partitions.is_empty()
     }
 
     pub(super) fn topics_of_interest(&self) -> Vec<TopicName> {

@@ -8,6 +8,11 @@
 //! Start at [`Consumer::poll`]. Instead of callbacks there are [`Event`]s: the caller reacts, then polls again.
 //!
 //! Every request runs in a task of [`Consumer`]'s; `poll` only waits for their ends, so dropping a pending `poll` loses nothing.
+//!
+//! Unlike Java's consumer, this one does not ask a new leader where the epoch of its position ends (OffsetForLeaderEpoch). It
+//! names the leader's epoch in every fetch, so that an old leader is not read from; but after an unclean election, which
+//! cuts records off the log, it notices only a position behind the log's end (`auto.offset.reset` applies then). One that
+//! new records have overtaken goes on among them.
 
 mod api;
 mod assign;
@@ -38,7 +43,7 @@ pub use event::{Event, OffsetAndMetadata, PartitionRecords, TopicPartition};
 
 use crate::KafkaError;
 use crate::cluster::{Cluster, Lane, Metadata, TopicName};
-use crate::group::{Coordinator, Group};
+use crate::group::{Coordinator, Generation, Group};
 use membership::Phase;
 use partitions::Partitions;
 use poll::Done;
@@ -74,6 +79,8 @@ pub struct Consumer {
     subscription: Option<Subscription>,
     group: Option<Group>,
     phase: Phase,
+    /// In which the partitions were last assigned; commits are signed with it.
+    generation: Generation,
     /// What the last join asked for.
     joined_topics: Vec<String>,
     /// While this consumer leads the group: the partition counts that it assigned by.
@@ -110,7 +117,16 @@ struct Look {
 struct Commits {
     last_id: u64,
     under_way: bool,
-    queue: VecDeque<(u64, Offsets)>,
+    queue: VecDeque<QueuedCommit>,
+}
+
+#[derive(Debug)]
+struct QueuedCommit {
+    id: u64,
+    /// Who asked for it. A coordinator does not check who owns a partition: signed later, by a member of the next generation,
+    /// it would overwrite what the partition's new owner has committed.
+    generation: Generation,
+    offsets: Offsets,
 }
 
 /// Interrupts a [`poll`](Consumer::poll): the one that waits, or else the next one that would.
@@ -135,6 +151,7 @@ impl Consumer {
             subscription: None,
             group: None,
             phase: Phase::Apart,
+            generation: Generation::NONE,
             joined_topics: Vec::new(),
             leading: None,
             offsets: config.group_id.as_deref().map(|group| Coordinator::for_offsets(&cluster, group)),

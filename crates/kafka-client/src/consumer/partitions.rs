@@ -13,7 +13,7 @@ pub(super) struct Partitions {
     by_name: BTreeMap<TopicPartition, Partition>,
     /// The next poll begins after this one, so that a busy partition does not starve the others.
     last_drained: Option<TopicPartition>,
-    /// Counts the [`Partition`]s and their jumps; see [`Partition::ticket`].
+    /// Counts the [`Partition`]s, their jumps, and the brokers' answers; see [`Partition::ticket`] and [`Partition::served`].
     tickets: u64,
 }
 
@@ -28,6 +28,9 @@ pub(super) struct Partition {
     pub(super) buffer: Buffer,
     /// No request before this; set after an error.
     pub(super) not_before: Option<Instant>,
+    /// The last answer that brought something; who was served longest ago is first in the next request. Brokers fill their
+    /// answers in the order of the request, and the last ones may get nothing.
+    pub(super) served: u64,
     /// A follower that the leader named as nearer, until then.
     pub(super) replica: Option<(i32, Instant)>,
 }
@@ -39,8 +42,8 @@ pub(super) enum Stage {
     Committed,
     /// The position follows from the reset policy.
     Reset(OffsetReset),
-    /// A request for one of these is under way.
-    Asking,
+    /// A request for one of these is under way: the position after the reset, or the committed one.
+    Asking(Option<OffsetReset>),
     /// The offset of the next record that poll returns.
     At(i64),
 }
@@ -126,7 +129,17 @@ impl Partitions {
         Ok(())
     }
 
-    fn next_ticket(&mut self) -> u64 {
+    /// The requests under way may be lost: those for positions are made again, and their answers, should they come, are stale.
+    pub(super) fn ask_again(&mut self) {
+        for partition in self.by_name.values_mut() {
+            if let Stage::Asking(reset) = partition.stage {
+                self.tickets += 1;
+                partition.jump(self.tickets, reset.map_or(Stage::Committed, Stage::Reset));
+            }
+        }
+    }
+
+    pub(super) fn next_ticket(&mut self) -> u64 {
         self.tickets += 1;
         self.tickets
     }
@@ -175,7 +188,7 @@ impl Partition {
     fn new(ticket: u64, stage: Stage) -> Self {
         let buffer = Buffer::default();
         let mut partition =
-            Self { stage, paused: false, ticket, fetch_from: 0, buffer, not_before: None, replica: None };
+            Self { stage, paused: false, ticket, fetch_from: 0, buffer, not_before: None, served: 0, replica: None };
         partition.jump(ticket, stage);
         partition
     }
@@ -236,7 +249,15 @@ impl Buffer {
         self.current.is_none() && self.ahead.is_empty()
     }
 
+    /// Nothing can be read behind what is here: there is no use in fetching more before somebody seeks.
+    pub(super) fn is_broken(&self) -> bool {
+        matches!(self.ahead.back(), Some(Fetched::Broken(_)))
+    }
+
     pub(super) fn push(&mut self, fetched: Fetched) {
+        if self.is_broken() {
+            return;
+        }
         if let Fetched::Batch { bytes, .. } = &fetched {
             self.bytes += bytes;
         }
@@ -259,13 +280,15 @@ impl Buffer {
                 self.current = Some(current);
                 Ok(Some(front))
             }
-            Err(error) => {
-                self.ahead.clear();
-                self.bytes = 0;
-                self.ahead.push_back(Fetched::Broken(error.clone()));
-                Err(error)
-            }
+            Err(error) => Err(self.break_off(error)),
         }
+    }
+
+    fn break_off(&mut self, error: RecordError) -> RecordError {
+        self.ahead.clear();
+        self.bytes = 0;
+        self.ahead.push_back(Fetched::Broken(error.clone()));
+        error
     }
 
     /// The batch that is being read, or the next one (which is decompressed here).
@@ -279,7 +302,10 @@ impl Buffer {
                 Fetched::Broken(error) => return Err(error.clone()),
                 Fetched::Batch { batch, bytes } => {
                     let (next_offset, bytes) = (batch.next_offset(), *bytes);
-                    let records = batch.records(*position)?;
+                    let records = match batch.records(*position) {
+                        Ok(records) => records,
+                        Err(error) => return Err(self.break_off(error)),
+                    };
                     self.ahead.pop_front();
                     return Ok(Some(Current { records, next_offset, bytes }));
                 }

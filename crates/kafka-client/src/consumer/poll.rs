@@ -11,7 +11,7 @@ use crate::group::{Group, Notice};
 
 use super::fetch::{self, Answer};
 use super::membership::Phase;
-use super::offsets::Found;
+use super::offsets::Listed;
 use super::{Consumer, ConsumerError, Event, OffsetReset, Offsets, TopicPartition};
 
 /// How a piece of work ended. Those that failed have already paused, so that trying again at once is not too soon.
@@ -21,7 +21,7 @@ pub(super) enum Done {
     Looked(Result<Arc<Metadata>, KafkaError>),
     ForLeader { generation: i32, result: Result<Arc<Metadata>, KafkaError> },
     GroupOffsets { asked: Vec<(TopicPartition, u64)>, result: Result<Offsets, KafkaError> },
-    Listed { asked: Vec<Reset>, result: Result<std::collections::BTreeMap<TopicPartition, Found>, KafkaError> },
+    Listed { asked: Vec<Reset>, listed: Listed },
     Committed { id: u64, result: Result<(), KafkaError> },
 }
 
@@ -40,8 +40,7 @@ impl Consumer {
     /// # Errors
     /// What cannot be repaired by waiting. Unless the error says otherwise, polling again goes on where it can.
     pub async fn poll(&mut self, timeout: Duration) -> Result<Event, ConsumerError> {
-        let now = Instant::now();
-        let deadline = now.checked_add(timeout).unwrap_or(now + Duration::from_secs(1 << 30));
+        let (deadline, waker) = (deadline(timeout), self.waker.clone());
         self.resume_rebalance();
         loop {
             self.take_in();
@@ -50,7 +49,15 @@ impl Consumer {
             if let Some(result) = ready {
                 return result;
             }
-            if !self.wait(deadline).await {
+            if self.failure.is_some() {
+                continue; // launching found that there is nothing to wait for
+            }
+            let goes_on = tokio::select! {
+                biased;
+                goes_on = self.wait(deadline) => goes_on,
+                () = waker.notified() => false,
+            };
+            if !goes_on {
                 return Ok(Event::Idle);
             }
         }
@@ -96,16 +103,15 @@ impl Consumer {
         self.launch_join();
         self.launch_election();
         self.launch_commit();
+        // In every phase: who waits for a position while the group rebalances must get it, or never polls again. Partitions
+        // that were revoked are there until then.
+        self.launch_positions();
         if self.owns_partitions() {
-            self.launch_positions();
             self.launch_fetches();
-        } else if matches!(self.phase, Phase::Prepare(_)) {
-            // The caller has not been told: who waits for a position now must get it, or never polls again.
-            self.launch_positions();
         }
     }
 
-    /// Waits for something to happen; false at the deadline and when woken.
+    /// Waits for something to happen; false at the deadline. Cancel-safe.
     pub(super) async fn wait(&mut self, deadline: Instant) -> bool {
         let until = self.next_timer().min(deadline);
         if until <= Instant::now() {
@@ -120,7 +126,6 @@ impl Consumer {
                 Some(notice) => self.on_notice(notice),
                 None => self.on_group_ended(),
             },
-            () = self.waker.notified() => return false,
             () = tokio::time::sleep_until(until.into()) => return until < deadline,
         }
         true
@@ -131,7 +136,7 @@ impl Consumer {
         // While it waits here the owner is alive, however long it waits.
         let alive = now + (self.config.max_poll_interval / 2).clamp(Duration::from_millis(1), Duration::from_secs(60));
         let retries = self.partitions.iter().filter_map(|(_, partition)| partition.not_before.filter(|at| *at > now));
-        let look = if self.look.under_way { alive } else { self.look.due };
+        let look = if self.look.under_way || self.is_idle() { alive } else { self.look.due };
         retries.chain([alive, look]).min().unwrap_or(alive)
     }
 
@@ -141,7 +146,7 @@ impl Consumer {
             Ok(Done::Looked(result)) => self.on_looked(result),
             Ok(Done::ForLeader { generation, result }) => self.on_metadata_for_leader(generation, result),
             Ok(Done::GroupOffsets { asked, result }) => self.on_group_offsets(asked, result),
-            Ok(Done::Listed { asked, result }) => self.on_listed(asked, result),
+            Ok(Done::Listed { asked, listed }) => self.on_listed(asked, listed),
             Ok(Done::Committed { id, result }) => self.on_committed(id, result),
             Err(error) => self.on_panic(&error),
         }
@@ -153,6 +158,10 @@ impl Consumer {
         self.busy.clear();
         self.look.under_way = false;
         self.commits.under_way = false;
+        self.partitions.ask_again();
+        if let Phase::Electing { asked, .. } = &mut self.phase {
+            *asked = false;
+        }
         self.failure = Some(KafkaError::Closed.into());
     }
 
@@ -187,6 +196,12 @@ impl Consumer {
             false => self.failure = Some(error.into()),
         }
     }
+}
+
+/// So far from now, and never further than a clock can count.
+pub(super) fn deadline(timeout: Duration) -> Instant {
+    let now = Instant::now();
+    now.checked_add(timeout).unwrap_or(now + Duration::from_secs(1 << 30))
 }
 
 /// Runs `work`; a failure is returned after a pause.

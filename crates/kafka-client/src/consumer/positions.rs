@@ -6,7 +6,7 @@ use std::time::Instant;
 use crate::{ErrorCode, KafkaError};
 
 use super::fetch::{Answer, isolation};
-use super::offsets::{self, At, Found};
+use super::offsets::{self, At, Listed};
 use super::partitions::Stage;
 use super::poll::{Done, Reset, paced};
 use super::{Consumer, ConsumerError, IsolationLevel, OffsetReset, Offsets, TopicPartition};
@@ -22,7 +22,7 @@ impl Consumer {
         let mut asked = Vec::new();
         for (name, partition) in self.partitions.iter_mut() {
             if partition.stage == Stage::Committed {
-                partition.stage = if grouped { Stage::Asking } else { Stage::Reset(policy) };
+                partition.stage = if grouped { Stage::Asking(None) } else { Stage::Reset(policy) };
                 asked.push((name.clone(), partition.ticket));
             }
         }
@@ -55,29 +55,33 @@ impl Consumer {
 
     fn launch_resets(&mut self) {
         let now = Instant::now();
-        let mut asked = Vec::new();
+        let mut asked: BTreeMap<i32, Vec<Reset>> = BTreeMap::new();
         let mut leaderless = false;
         for (name, partition) in self.partitions.iter_mut() {
             let Stage::Reset(to) = partition.stage else { continue };
             if to == OffsetReset::None {
                 self.failure.get_or_insert_with(|| ConsumerError::NoOffset(name.clone()));
-            } else if self.metadata.leader(&name.topic, name.partition).is_none() {
+                continue;
+            }
+            let Some(leader) = self.metadata.leader(&name.topic, name.partition) else {
                 leaderless = true;
-            } else if partition.may_ask(now) {
-                partition.stage = Stage::Asking;
-                asked.push(Reset { partition: name.clone(), ticket: partition.ticket, to });
+                continue;
+            };
+            if partition.may_ask(now) {
+                partition.stage = Stage::Asking(Some(to));
+                let reset = Reset { partition: name.clone(), ticket: partition.ticket, to };
+                asked.entry(leader.id).or_default().push(reset);
             }
         }
         if leaderless {
             self.distrust_metadata();
         }
-        if !asked.is_empty() {
-            self.ask_leaders(asked);
-        }
+        asked.into_values().for_each(|asked| self.ask_leader(asked));
     }
 
-    fn ask_leaders(&mut self, asked: Vec<Reset>) {
-        let (cluster, metadata, pause) = (self.cluster.clone(), self.metadata.clone(), self.config.retry_backoff);
+    /// A task for each leader: one that cannot be reached does not hold up what the others lead.
+    fn ask_leader(&mut self, asked: Vec<Reset>) {
+        let (cluster, metadata) = (self.cluster.clone(), self.metadata.clone());
         let isolation = isolation(&self.config);
         self.work.spawn(async move {
             let wanted = asked.iter().map(|reset| {
@@ -85,32 +89,36 @@ impl Consumer {
                 (reset.partition.clone(), at)
             });
             let wanted: BTreeMap<_, _> = wanted.collect();
-            let result = paced(pause, offsets::list(&cluster, &metadata, &wanted, isolation)).await;
-            Done::Listed { asked, result }
+            let listed = offsets::list(&cluster, &metadata, &wanted, isolation).await;
+            Done::Listed { asked, listed }
         });
     }
 
-    pub(super) fn on_listed(&mut self, asked: Vec<Reset>, result: Result<BTreeMap<TopicPartition, Found>, KafkaError>) {
+    pub(super) fn on_listed(&mut self, asked: Vec<Reset>, mut listed: Listed) {
+        let again = Instant::now() + self.config.retry_backoff;
         for reset in asked {
             let Some(partition) = self.partitions.current(&reset.partition, reset.ticket) else { continue };
-            let found = result.as_ref().ok().and_then(|found| found.get(&reset.partition));
-            match found {
-                Some((offset, _)) => {
-                    tracing::info!(partition = %reset.partition, offset, "no position; starting as auto.offset.reset says");
-                    partition.settle(*offset);
-                }
-                None => partition.stage = Stage::Reset(reset.to),
+            let result = listed.remove(&reset.partition).unwrap_or(Ok(None));
+            if let Ok(Some((offset, _))) = result {
+                tracing::info!(partition = %reset.partition, offset, "no position; starting as auto.offset.reset says");
+                partition.settle(offset);
+                continue;
             }
-        }
-        if let Err(error) = result {
-            self.on_error("looking up offsets", error);
+            partition.stage = Stage::Reset(reset.to);
+            partition.not_before = Some(again);
+            if let Err(error) = result {
+                self.on_error("looking up offsets", error);
+            }
         }
     }
 
     pub(super) fn on_fetched(&mut self, node: i32, result: Result<Vec<Answer>, KafkaError>) {
         self.busy.remove(&node);
         match result {
-            Ok(answers) => answers.into_iter().for_each(|answer| self.on_answer(answer)),
+            Ok(answers) => {
+                let served = self.partitions.next_ticket();
+                answers.into_iter().for_each(|answer| self.on_answer(answer, served));
+            }
             Err(error) => {
                 // Nearer replicas are a convenience; the leader is asked when one fails.
                 self.partitions.iter_mut().for_each(|(_, partition)| partition.replica = None);
@@ -119,7 +127,7 @@ impl Consumer {
         }
     }
 
-    fn on_answer(&mut self, answer: Answer) {
+    fn on_answer(&mut self, answer: Answer, served: u64) {
         let replica_until = Instant::now() + self.config.metadata_max_age;
         let Some(partition) = self.partitions.current(&answer.wanted.partition, answer.wanted.ticket) else { return };
         if partition.fetch_from != answer.wanted.offset {
@@ -131,6 +139,9 @@ impl Consumer {
         if let Some(replica) = answer.preferred_replica {
             partition.replica = Some((replica, replica_until));
         }
+        if !answer.fetched.is_empty() {
+            partition.served = served;
+        }
         partition.fetch_from = answer.next_offset;
         answer.fetched.into_iter().for_each(|fetched| partition.buffer.push(fetched));
     }
@@ -139,17 +150,23 @@ impl Consumer {
         let again = Instant::now() + self.config.retry_backoff;
         let policy = self.config.auto_offset_reset;
         let Ok(partition) = self.partitions.get_mut(name) else { return };
-        partition.not_before = Some(again);
-        let from_follower = partition.replica.take().is_some();
+        let (from_follower, buffered) = (partition.replica.take().is_some(), !partition.buffer.is_empty());
         match code {
             // What lies before it is returned first; the same answer comes again then. A follower may only be behind.
-            ErrorCode::OFFSET_OUT_OF_RANGE if from_follower || !partition.buffer.is_empty() => {}
+            ErrorCode::OFFSET_OUT_OF_RANGE if from_follower || buffered => {}
+            ErrorCode::CORRUPT_MESSAGE if buffered => {}
+            ErrorCode::CORRUPT_MESSAGE => {
+                self.failure = Some(ConsumerError::Corrupt { partition: name.clone(), offset });
+            }
             ErrorCode::OFFSET_OUT_OF_RANGE if policy == OffsetReset::None => {
                 self.failure = Some(ConsumerError::OffsetOutOfRange { partition: name.clone(), offset });
             }
             ErrorCode::OFFSET_OUT_OF_RANGE => {
                 tracing::info!(partition = %name, offset, "the position is out of range; resetting it");
-                partition.stage = Stage::Reset(policy);
+                // A jump: what another broker still answers for the old position is stale.
+                if self.partitions.jump(name, Stage::Reset(policy)).is_err() {
+                    return;
+                }
             }
             ErrorCode::NOT_LEADER_OR_FOLLOWER
             | ErrorCode::REPLICA_NOT_AVAILABLE
@@ -162,6 +179,9 @@ impl Consumer {
             | ErrorCode::INCONSISTENT_TOPIC_ID => self.distrust_metadata(),
             ErrorCode::UNKNOWN_LEADER_EPOCH | ErrorCode::UNKNOWN_SERVER_ERROR => {}
             _ => self.on_error("fetching a partition", KafkaError::broker(code, name.to_string())),
+        }
+        if let Ok(partition) = self.partitions.get_mut(name) {
+            partition.not_before = Some(again);
         }
     }
 }

@@ -1,9 +1,10 @@
 //! Talking to the group's coordinator: on a connection of its own, found again whenever it moved.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use crate::cluster::{Cluster, CoordinatorKind, Lane, NodeId};
-use crate::net::Request;
+use crate::cluster::{Cluster, CoordinatorKind, Lane};
+use crate::net::{Connection, Request};
 use crate::{ErrorCode, KafkaError};
 
 use super::GroupConfig;
@@ -48,28 +49,24 @@ impl Coordinator {
         self.send_within(request, self.patience).await
     }
 
-    /// As [`send`](Self::send), past everything that is under way on this lane.
-    pub(super) async fn send_beside<R: Request>(&self, request: &R) -> Result<R::Response, KafkaError> {
-        Self { lane: Lane::SHARED, ..self.clone() }.send(request).await
+    /// The way past everything that is under way on this lane.
+    pub(super) fn beside(&self) -> Self {
+        Self { lane: Lane::SHARED, ..self.clone() }
     }
 
     async fn send_within<R: Request>(&self, request: &R, allowed: Duration) -> Result<R::Response, KafkaError> {
-        let node = self.node().await?;
-        let answer = async { self.cluster.connection(node).await?.send_within(request, allowed).await }.await;
-        if answer.is_err() {
-            self.forget();
-        }
-        answer
+        self.connection().await?.send_within(request, allowed).await.inspect_err(|_| self.forget())
     }
 
     /// The newest version of `R` that the coordinator understands.
     pub(crate) async fn version<R: Request>(&self) -> Result<i16, KafkaError> {
-        let node = self.node().await?;
-        self.cluster.connection(node).await?.version::<R>()
+        self.connection().await?.version::<R>()
     }
 
-    async fn node(&self) -> Result<NodeId, KafkaError> {
-        Ok(self.cluster.coordinator(CoordinatorKind::Group, &self.group_id).await?.on(self.lane))
+    /// A coordinator that cannot be reached is forgotten: the group may have found another one by the next attempt.
+    async fn connection(&self) -> Result<Arc<Connection>, KafkaError> {
+        let node = self.cluster.coordinator(CoordinatorKind::Group, &self.group_id).await?.on(self.lane);
+        self.cluster.connection(node).await.inspect_err(|_| self.forget())
     }
 
     /// An error from an answer's code. If the code says that the coordinator is elsewhere, the next request looks for it.

@@ -221,18 +221,17 @@ impl Membership {
         if member_id.is_empty() || self.config.instance_id.is_some() {
             return;
         }
-        let member = MemberIdentity::default()
-            .with_member_id(StrBytes::from(member_id))
-            .with_reason(Some(StrBytes::from(reason.to_owned())));
-        let request = LeaveGroupRequest::default()
-            .with_group_id(GroupId(StrBytes::from(self.config.group_id.clone())))
-            .with_members(vec![member]);
-        // Not on the membership's connections: there it would wait behind a join that was abandoned.
-        let answer = self.coordinator.send_beside(&request).await;
-        let result = answer.and_then(|answer| self.coordinator.check(answer.error_code, "leave"));
-        if let Err(error) = result {
+        if let Err(error) = self.send_leave(member_id, reason).await {
             tracing::info!(group = self.config.group_id, %error, "leaving the group was not confirmed");
         }
+    }
+
+    async fn send_leave(&self, member_id: String, reason: &str) -> Result<(), KafkaError> {
+        // Not on the membership's connections: there it would wait behind a join that was abandoned.
+        let coordinator = self.coordinator.beside();
+        let version = coordinator.version::<LeaveGroupRequest>().await?;
+        let answer = coordinator.send(&leave_request(&self.config.group_id, member_id, reason, version)).await?;
+        coordinator.check(answer.error_code, "leave")
     }
 
     pub(super) fn generation(&self) -> Generation {
@@ -256,8 +255,37 @@ impl Membership {
     }
 }
 
+/// From this version on several members leave at once; until then, one does.
+const LEAVES_TOGETHER: i16 = 3;
+
+fn leave_request(group_id: &str, member_id: String, reason: &str, version: i16) -> LeaveGroupRequest {
+    let request = LeaveGroupRequest::default().with_group_id(GroupId(StrBytes::from(group_id.to_owned())));
+    let member_id = StrBytes::from(member_id);
+    if version < LEAVES_TOGETHER {
+        return request.with_member_id(member_id);
+    }
+    let reason = Some(StrBytes::from(reason.to_owned()));
+    request.with_members(vec![MemberIdentity::default().with_member_id(member_id).with_reason(reason)])
+}
+
 impl Drop for Membership {
     fn drop(&mut self) {
         self.coordinator.close();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use bytes::BytesMut;
+    use kafka_protocol::protocol::{Encodable, Message};
+
+    use super::*;
+
+    #[test]
+    fn every_broker_can_be_told_that_a_member_leaves() {
+        for version in LeaveGroupRequest::VERSIONS.min..=LeaveGroupRequest::VERSIONS.max {
+            let request = leave_request("g", "m".to_owned(), "done", version);
+            assert!(request.encode(&mut BytesMut::new(), version).is_ok(), "version {version}");
+        }
     }
 }

@@ -20,6 +20,7 @@ use bytes::Bytes;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
+use tracing::Instrument;
 
 pub use config::GroupConfig;
 pub(crate) use coordinator::Coordinator;
@@ -117,7 +118,7 @@ impl Group {
         let stop = CancellationToken::new();
         let membership = Membership::new(cluster, config, shared.clone(), told);
         let mut tasks = JoinSet::new();
-        tasks.spawn(membership.run(queued, stop.clone()));
+        tasks.spawn(membership.run(queued, stop.clone()).in_current_span());
         Self { commands, notices, shared, stop, tasks }
     }
 

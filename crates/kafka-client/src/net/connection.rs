@@ -22,7 +22,7 @@ use crate::config::ClientConfig;
 use crate::{ErrorCode, KafkaError};
 
 /// Requests that wait for the writer; more make their senders wait.
-const QUEUE: usize = 64;
+pub(crate) const REQUESTS_QUEUED_MAX: usize = 64;
 /// Written requests without an answer; more make the writer wait.
 const PENDING: usize = 1024;
 const SOFTWARE_NAME: &str = "longshore";
@@ -89,7 +89,7 @@ impl Connection {
     ) -> Result<R::Response, KafkaError> {
         let version = self.version::<R>()?;
         let frame = Frame::encode(request, version).map_err(|reason| self.unencodable(R::NAME, version, &reason))?;
-        let mut answer = self.submit(frame).await?.bytes_within(allowed).await?;
+        let mut answer = self.submit(frame).await?.bytes_within(allowed, "the time that this request may take").await?;
         self.link.read::<R>(&mut answer, version)
     }
 
@@ -160,15 +160,15 @@ impl Reply {
     /// The answer, beginning with its header. Not in time: the connection ends, because every later answer waits too.
     pub(crate) async fn bytes(self) -> Result<Bytes, KafkaError> {
         let allowed = self.settings.request_timeout;
-        self.bytes_within(allowed).await
+        self.bytes_within(allowed, "request.timeout.ms").await
     }
 
-    async fn bytes_within(self, allowed: Duration) -> Result<Bytes, KafkaError> {
+    async fn bytes_within(self, allowed: Duration, limit: &str) -> Result<Bytes, KafkaError> {
         match timeout(allowed, self.answer).await {
             Ok(Ok(answer)) => Ok(answer),
             Ok(Err(_)) => Err(self.link.ended().await),
             Err(_) => {
-                let reason = format!("no answer within request.timeout.ms ({} ms)", allowed.as_millis());
+                let reason = format!("no answer within {limit} ({} ms)", allowed.as_millis());
                 self.link.close(reason);
                 Err(self.link.disconnected())
             }
@@ -208,7 +208,7 @@ impl Link {
 
 fn start(stream: TcpStream, link: &Arc<Link>, settings: &Settings) -> (mpsc::Sender<Outgoing>, JoinSet<()>) {
     let (read_half, write_half) = stream.into_split();
-    let (requests, queued) = mpsc::channel(QUEUE);
+    let (requests, queued) = mpsc::channel(REQUESTS_QUEUED_MAX);
     let (written, pending) = mpsc::channel(PENDING);
     let client_id = StrBytes::from_string(settings.client_id.clone());
     let mut tasks = JoinSet::new();

@@ -17,5 +17,5 @@ mod writer;
 
 pub use api::Request;
 pub use backoff::Backoff;
-pub(crate) use connection::Connection;
+pub(crate) use connection::{Connection, REQUESTS_QUEUED_MAX};
 pub(crate) use frame::{Frame, FrameHead};

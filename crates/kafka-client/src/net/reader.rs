@@ -14,6 +14,8 @@ pub(super) const FRAME_BYTES_MAX: usize = 128 << 20;
 /// What is allocated on the word of a size field alone; more only as its bytes arrive.
 const TRUSTED_BYTES: usize = 4 << 20;
 const READ_BYTES: usize = 64 << 10;
+/// A connection that waits for an answer is looked at no more often than this, however soon it would count as idle.
+const IDLE_MIN: Duration = Duration::from_millis(100);
 
 /// Reads until the connection ends or is idle for `max_idle`; returns why it stopped.
 pub(super) async fn read_answers<R: AsyncRead + Unpin>(
@@ -26,7 +28,7 @@ pub(super) async fn read_answers<R: AsyncRead + Unpin>(
         let next = match max_idle {
             None => frames.next().await,
             // Cancel-safe: what was read stays in the buffer.
-            Some(max_idle) => match timeout(max_idle, frames.next()).await {
+            Some(max_idle) => match timeout(max_idle.max(IDLE_MIN), frames.next()).await {
                 Ok(next) => next,
                 Err(_) if pending.is_empty() => return "it was idle for connections.max.idle.ms".to_owned(),
                 Err(_) => continue,
@@ -112,6 +114,21 @@ mod tests {
         assert_eq!(answers[0].as_deref(), Some(&[0, 0, 0, 1, b'a'][..]));
         assert_eq!(answers[1].as_deref(), Some(&[0, 0, 0, 2][..]));
         assert_eq!((&answers[2], reason.as_str()), (&None, "the broker closed the connection"));
+    }
+
+    #[tokio::test]
+    async fn is_idle_only_while_nothing_is_asked() {
+        let (_broker, socket) = tokio::io::duplex(8);
+        let (requests, pending) = mpsc::channel(1);
+        let (reply, answer) = oneshot::channel();
+        requests.try_send(Pending { correlation_id: 1, reply }).unwrap();
+        let reading = read_answers(socket, pending, Some(Duration::ZERO));
+        assert!(timeout(IDLE_MIN * 3, reading).await.is_err(), "an answer is awaited");
+        drop(answer);
+        let (_broker, socket) = tokio::io::duplex(8);
+        let (_requests, pending) = mpsc::channel(1);
+        let reason = read_answers(socket, pending, Some(Duration::ZERO)).await;
+        assert_eq!(reason, "it was idle for connections.max.idle.ms");
     }
 
     #[tokio::test]

@@ -37,7 +37,10 @@ pub(super) struct Accumulator {
 #[derive(Debug)]
 struct TopicSlot {
     name: TopicName,
+    /// One for each partition that there ever was: a topic may be made anew with fewer.
     slots: Vec<usize>,
+    /// How many partitions there are now.
+    count: usize,
     /// The partitions that have a leader.
     available: Vec<usize>,
     sticky: Sticky,
@@ -83,7 +86,9 @@ impl Accumulator {
             self.slots.push(Slot::new(topic, i32::try_from(index).ok()?));
         }
         let led = |index: &usize| known.partitions.get(*index).is_some_and(|partition| partition.leader.is_some());
-        self.topics[topic].available = (0..slots.len()).filter(led).collect();
+        let topic_slot = &mut self.topics[topic];
+        topic_slot.count = known.partitions.len();
+        topic_slot.available = (0..topic_slot.count).filter(led).collect();
         Some(Topic { name: name.clone(), index: topic })
     }
 
@@ -97,7 +102,7 @@ impl Accumulator {
     }
 
     pub(super) fn partition_count(&self, topic: &Topic) -> usize {
-        self.topics.get(topic.index).map_or(0, |topic| topic.slots.len())
+        self.topics.get(topic.index).map_or(0, |topic| topic.count)
     }
 
     /// Topic and partition of a slot.
@@ -151,9 +156,9 @@ impl Accumulator {
     fn choose(&mut self, record: &Record<'_>, size: usize) -> Result<usize, AppendError> {
         let known = self.topics.get(record.topic.index).filter(|topic| topic.name == record.topic.name);
         let topic = known.ok_or_else(|| AppendError::UnknownTopic(record.topic.name.clone()))?;
-        let partitions = topic.slots.len();
+        let (partitions, slots) = (topic.count, &topic.slots[..topic.count]);
         if let Some(partition) = record.partition {
-            let slot = usize::try_from(partition).ok().and_then(|partition| topic.slots.get(partition));
+            let slot = usize::try_from(partition).ok().and_then(|partition| slots.get(partition));
             return slot.copied().ok_or_else(|| AppendError::UnknownPartition {
                 topic: record.topic.name.clone(),
                 partition,
@@ -163,7 +168,7 @@ impl Accumulator {
         match record.key {
             Some(key) if !self.config.ignore_keys => {
                 let partition = partition_for_key(key, u32::try_from(partitions).unwrap_or(u32::MAX));
-                Ok(topic.slots[partition as usize])
+                Ok(slots[partition as usize])
             }
             _ => Ok(self.choose_sticky(record.topic.index, size)),
         }
@@ -171,11 +176,13 @@ impl Accumulator {
 
     fn choose_sticky(&mut self, topic: usize, size: usize) -> usize {
         let slot = self.topics[topic].sticky_slot();
-        if !self.seal_unless_room(slot, size) {
-            return slot;
-        }
+        let full = self.seal_unless_room(slot, size);
+        let begins_batch = self.slots[slot].open.is_none();
         let topic = &mut self.topics[topic];
-        topic.sticky.switch(topic.choices());
+        if full || topic.sticky.is_used_up(self.config.batch_size, begins_batch) {
+            topic.sticky.switch(topic.choices());
+        }
+        topic.sticky.took(size);
         topic.sticky_slot()
     }
 
@@ -328,12 +335,12 @@ impl Accumulator {
 
 impl TopicSlot {
     fn new(name: TopicName) -> Self {
-        TopicSlot { name, slots: Vec::new(), available: Vec::new(), sticky: Sticky::new() }
+        TopicSlot { name, slots: Vec::new(), count: 0, available: Vec::new(), sticky: Sticky::new() }
     }
 
     /// Among how many partitions a record without a key may choose: those with a leader, or all if none has one.
     fn choices(&self) -> usize {
-        if self.available.is_empty() { self.slots.len() } else { self.available.len() }
+        if self.available.is_empty() { self.count } else { self.available.len() }
     }
 
     fn sticky_slot(&self) -> usize {

@@ -12,11 +12,12 @@ use super::pipeline::Route;
 use super::request::Part;
 use super::sender::{Readiness, Sender};
 use crate::cluster::Metadata;
+use crate::net::Connection;
 
 /// Room in the channel of acks for those of batches that are split.
 pub(super) const ACKS_SPARE: usize = 256;
 /// How soon the sender looks again for what no event announces: room for acks, and batches about to expire.
-const PAUSE: Duration = Duration::from_millis(10);
+pub(super) const PAUSE: Duration = Duration::from_millis(10);
 
 /// One look over all partitions.
 struct Round<'a> {
@@ -27,15 +28,18 @@ struct Round<'a> {
     expired: Vec<usize>,
 }
 
-#[derive(Default)]
-struct Request {
+/// What goes to one node. It has its connection from the first look on: when that one ends meanwhile, the answer is an
+/// error, and no batch is lost.
+pub(super) struct Request {
+    pub(super) connection: Arc<Connection>,
+    pub(super) batches: Vec<Batch>,
+    serial: u64,
     bytes: usize,
-    batches: Vec<Batch>,
 }
 
 impl Sender {
     /// The next request for each node that can take one; moves `wake_at` to when there may be another.
-    pub(super) fn collect(&mut self, now: Instant, wake_at: &mut Instant) -> BTreeMap<i32, Vec<Batch>> {
+    pub(super) fn collect(&mut self, now: Instant, wake_at: &mut Instant) -> BTreeMap<i32, Request> {
         let shared = self.shared.clone();
         let mut accumulator = lock(&shared);
         let metadata = self.cluster.cached_metadata();
@@ -47,10 +51,10 @@ impl Sender {
             }
         }
         drop(accumulator);
-        let Round { requests, expired, .. } = round;
+        let Round { mut requests, expired, .. } = round;
         self.expire(expired, now);
-        let batches = requests.into_iter().map(|(node, request)| (node, request.batches));
-        batches.filter(|(_, batches)| !batches.is_empty()).collect()
+        requests.retain(|_, request| !request.batches.is_empty());
+        requests
     }
 
     /// Every partition with something to send, from another one on each time.
@@ -102,8 +106,15 @@ impl Sender {
             self.refresh.wanted = true;
             return None;
         };
-        match self.nodes.entry(leader.id).or_default().readiness(leader.id, self.max_in_flight, round.now) {
-            Readiness::Ready(route) => Some(route),
+        // Once a round: a connection that ends between two partitions must not part them.
+        if let Some(request) = round.requests.get(&leader.id) {
+            return Some((leader.id, request.serial));
+        }
+        match self.nodes.entry(leader.id).or_default().readiness(self.max_in_flight, round.now) {
+            Readiness::Ready(connection, serial) => {
+                round.requests.insert(leader.id, Request { connection, serial, batches: Vec::new(), bytes: 0 });
+                Some((leader.id, serial))
+            }
             Readiness::Paused(until) => round.wake_by(until),
             Readiness::Busy => None,
             Readiness::Disconnected => {
@@ -118,7 +129,7 @@ impl Sender {
         let pipeline = self.pipelines.entry(slot).or_default();
         let repeat = pipeline.next_repeat_len();
         let bytes = repeat.unwrap_or_else(|| accumulator.next_len(slot));
-        let request = round.requests.entry(route.0).or_default();
+        let Some(request) = round.requests.get_mut(&route.0) else { return };
         if !request.batches.is_empty() && request.bytes + bytes > self.config.max_request_size {
             return;
         }
@@ -149,12 +160,17 @@ pub(super) fn build(shared: &Shared, batches: Vec<Batch>) -> (Vec<Batch>, Vec<Pa
     let mut accumulator = lock(shared);
     batches.sort_by_cached_key(|batch| accumulator.place(batch.slot));
     let mut parts = Vec::with_capacity(batches.len());
+    let mut saved = 0;
     for batch in &mut batches {
         batch.attempts = batch.attempts.saturating_add(1);
-        accumulator.release(batch.charged.saturating_sub(batch.len_bytes()));
+        saved += batch.charged.saturating_sub(batch.len_bytes());
         batch.charged = batch.charged.min(batch.len_bytes());
         let (topic, partition) = accumulator.place(batch.slot);
         parts.push(Part { topic, partition, records: batch.bytes() });
+    }
+    if saved > 0 {
+        accumulator.release(saved);
+        shared.room.notify_waiters();
     }
     (batches, parts)
 }

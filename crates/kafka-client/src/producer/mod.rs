@@ -27,6 +27,7 @@ use tokio::sync::{Notify, mpsc};
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
+use tracing::Instrument;
 
 pub use appender::Appender;
 pub use batch::{Ack, Submissions};
@@ -85,9 +86,11 @@ impl Producer {
         let sender = Sender::new(cluster.clone(), config.clone(), shared.clone(), acks);
         let mut task = JoinSet::new();
         let stopped = stop.clone();
-        task.spawn(async move {
+        let run = async move {
             stopped.run_until_cancelled(sender.run()).await;
-        });
+        };
+        // It logs as whoever made the producer.
+        task.spawn(run.in_current_span());
         (Producer { cluster, config, shared, stop, _task: task }, Acks { receiver })
     }
 

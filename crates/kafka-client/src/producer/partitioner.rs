@@ -27,16 +27,19 @@ pub fn murmur2(data: &[u8]) -> u32 {
     hash ^ hash >> 15
 }
 
-/// The partition that keyless records go to until its batch is full.
+/// The partition that keyless records go to until its batch is full, or it got `batch.size` bytes in several batches.
 #[derive(Debug)]
 pub(super) struct Sticky {
     current: usize,
+    taken: usize,
     seed: u64,
 }
 
 impl Sticky {
     pub(super) fn new() -> Self {
-        Sticky { current: 0, seed: RandomState::new().hash_one(0_u8) | 1 }
+        let mut sticky = Sticky { current: 0, taken: 0, seed: RandomState::new().hash_one(0_u8) | 1 };
+        sticky.current = sticky.random();
+        sticky
     }
 
     /// The current choice among `choices` partitions.
@@ -44,9 +47,22 @@ impl Sticky {
         self.current % choices.max(1)
     }
 
+    /// Counts the bytes of a record that went to the current choice.
+    pub(super) fn took(&mut self, bytes: usize) {
+        self.taken = self.taken.saturating_add(bytes);
+    }
+
+    /// Whether the current choice got its share. A batch that is still open is not left half full, unless it lasts.
+    /// Source: Apache Kafka, `BuiltInPartitioner.updatePartitionInfo`.
+    pub(super) fn is_used_up(&self, batch_size: usize, begins_batch: bool) -> bool {
+        let share = batch_size.max(1);
+        self.taken >= if begins_batch { share } else { share.saturating_mul(2) }
+    }
+
     /// Another choice, if there is one.
     pub(super) fn switch(&mut self, choices: usize) {
         let others = choices.saturating_sub(1).max(1);
+        self.taken = 0;
         self.current = (self.current(choices) + 1 + self.random() % others) % choices.max(1);
     }
 
@@ -88,6 +104,13 @@ mod tests {
             seen[sticky.current(5)] += 1;
         }
         assert!(seen.iter().all(|count| *count > 40), "{seen:?}");
+        for (taken, begins_batch, want) in
+            [(99, true, false), (100, true, true), (100, false, false), (200, false, true)]
+        {
+            sticky.switch(5);
+            sticky.took(taken);
+            assert_eq!(sticky.is_used_up(100, begins_batch), want, "{taken} {begins_batch}");
+        }
         sticky.switch(1);
         assert_eq!(sticky.current(1), 0);
         assert_eq!(sticky.current(0), 0);

@@ -6,7 +6,8 @@
 //! ```
 //! Pure: no clock, no I/O. The broker stores a batch only if its sequence number follows the last one, so several may be
 //! in flight, and after a failure the rest is repeated as it was. What can leave a gap (a batch given up, a broker that
-//! lost its state) starts over with a new epoch and sequence 0, once nothing is in flight.
+//! lost its state) starts over with a new epoch and sequence 0, once nothing is in flight and the broker has been asked,
+//! with their old numbers, for the batches that it may have stored.
 
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
@@ -43,6 +44,8 @@ pub(super) enum Verdict {
     Stored,
     /// It is sent again.
     Repeat,
+    /// It was not stored and cannot be under its number: it is sent again under a new epoch.
+    Lost,
     /// It may have been stored before: the broker is asked.
     Doubt,
     /// It is sent again in two halves.
@@ -85,8 +88,10 @@ impl Pipeline {
 
     /// Whether a batch may be sent over `route` under `identity` now.
     pub(super) fn may_send(&self, route: Route, identity: Option<Identity>, now: Instant) -> bool {
-        let held = self.recovering || self.gap || self.paused_until(now).is_some();
-        !held && (self.in_flight.is_empty() || self.may_follow(route, identity))
+        let held = self.recovering || self.paused_until(now).is_some();
+        // Behind a gap only those go on whose numbers the broker may know.
+        let awaits_epoch = self.gap && !self.repeats_a_number();
+        !held && !awaits_epoch && (self.in_flight.is_empty() || self.may_follow(route, identity))
     }
 
     /// Whether a batch may be sent behind those in flight. Repeats go one by one. And so does the first batch of an
@@ -101,14 +106,22 @@ impl Pipeline {
         self.not_before.filter(|not_before| *not_before > now)
     }
 
-    /// True once the partition has to go on with a new epoch and nothing is in flight any more.
+    /// True once the partition has to go on with a new epoch, nothing is in flight any more, and nothing waits whose
+    /// fate is not known.
     pub(super) fn needs_epoch(&self) -> bool {
-        self.gap && self.in_flight.is_empty()
+        self.gap && self.in_flight.is_empty() && !self.repeats_a_number()
     }
 
-    /// Starts over at sequence 0 under a new identity.
-    pub(super) fn restart(&mut self, identity: Identity) {
-        self.adopt(Some(identity));
+    /// Whether the next batch to repeat has a sequence number. It may have been stored under that, and would be stored
+    /// twice under another.
+    fn repeats_a_number(&self) -> bool {
+        self.repeats.front().is_some_and(|batch| batch.identity.id >= 0)
+    }
+
+    /// Starts over at sequence 0 under a new identity, or without numbers if there is none any more. The broker does not
+    /// have the first of the repeats, so it has none of them.
+    pub(super) fn restart(&mut self, identity: Option<Identity>) {
+        self.adopt(identity);
         self.gap = false;
         for batch in &mut self.repeats {
             batch.identity = ProducerIdentity::NONE;
@@ -159,7 +172,7 @@ impl Pipeline {
         }
         let lost = is(ErrorCode::UNKNOWN_PRODUCER_ID)
             || is(ErrorCode::INVALID_PRODUCER_EPOCH)
-            || (is(ErrorCode::OUT_OF_ORDER_SEQUENCE_NUMBER) && self.is_next(batch));
+            || (is(ErrorCode::OUT_OF_ORDER_SEQUENCE_NUMBER) && (self.is_next(batch) || self.gap));
         let idempotent = batch.identity.id >= 0;
         let sequence_error = idempotent && (lost || is(ErrorCode::OUT_OF_ORDER_SEQUENCE_NUMBER));
         let patient =
@@ -167,10 +180,8 @@ impl Pipeline {
         match patient && (error.is_retriable() || sequence_error) {
             // A broker that was killed remembers only the last of several batches that it had stored without an answer.
             true if idempotent && lost && batch.attempts > 1 => Verdict::Doubt,
-            true => {
-                self.gap |= idempotent && lost;
-                Verdict::Repeat
-            }
+            true if idempotent && lost => Verdict::Lost,
+            true => Verdict::Repeat,
             false => {
                 self.gap |= idempotent;
                 Verdict::GiveUp
@@ -185,8 +196,9 @@ impl Pipeline {
     }
 
     /// The broker does not have the batch: it goes on under a new epoch.
-    pub(super) fn lost(&mut self) {
+    pub(super) fn lost(&mut self, batch: &mut Batch) {
         self.gap = true;
+        batch.identity = ProducerIdentity::NONE;
     }
 
     /// Puts a batch back in its place; all of them wait for `not_before`.
@@ -199,7 +211,9 @@ impl Pipeline {
 
     /// Notes a batch's fate.
     pub(super) fn finish(&mut self, batch: Batch, result: Result<Stored, KafkaError>) {
-        if result.is_ok() && batch.identity.id >= 0 {
+        // A batch may be answered for the second time after those behind it.
+        let is_behind = self.last_stored.is_some_and(|last| batch.is_stored_at(last));
+        if result.is_ok() && batch.identity.id >= 0 && !is_behind {
             self.last_stored = Some(next_sequence(batch.identity.base_sequence, batch.count - 1));
         }
         self.finished.push(Finished { batch, result });

@@ -4,7 +4,7 @@
 //! one of them alone. At most `max.in.flight.requests.per.connection` requests are under way to one node, each with at
 //! most one batch of a partition.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -16,17 +16,22 @@ use tokio::sync::mpsc;
 
 use super::appender::lock;
 use super::batch::{Ack, Batch};
-use super::collect::build;
+use super::collect::{PAUSE, Request, build};
 use super::identify::{Idempotence, identify, last_sequence};
-use super::pipeline::{Identity, Pipeline, Route};
+use super::pipeline::{Identity, Pipeline};
 use super::request;
+use super::settle::Settled;
 use super::{ProducerConfig, Shared};
 use crate::KafkaError;
 use crate::cluster::{Cluster, Metadata, NodeId};
-use crate::net::{Backoff, Connection};
+use crate::net::{Backoff, Connection, REQUESTS_QUEUED_MAX};
 
 /// The loop looks around at least this often, whatever its timers say.
 const LOOK_AROUND: Duration = Duration::from_secs(5);
+/// Requests under way to one node, whatever is configured. The rest of the connection's queue is for those of others: the
+/// loop must not wait in `submit` for a broker that reads nothing, because its timeouts would wait too.
+const IN_FLIGHT_MAX: usize = REQUESTS_QUEUED_MAX / 2;
+
 pub(super) struct Sender {
     pub(super) cluster: Cluster,
     pub(super) config: ProducerConfig,
@@ -40,7 +45,9 @@ pub(super) struct Sender {
     pub(super) max_in_flight: usize,
     /// Why nothing can be sent any more.
     pub(super) failed: Option<KafkaError>,
-    /// Batches taken from the accumulator that have no ack yet.
+    /// Acks for which the channel had no room.
+    pub(super) unsent_acks: VecDeque<Settled>,
+    /// Batches taken from the accumulator whose ack is not in the channel yet.
     pub(super) unacked: usize,
     pub(super) turn: usize,
 }
@@ -67,7 +74,7 @@ pub(super) struct Node {
 
 /// Whether a node can take a request.
 pub(super) enum Readiness {
-    Ready(Route),
+    Ready(Arc<Connection>, u64),
     /// No connection, and nobody is at it.
     Disconnected,
     /// An event will tell.
@@ -77,13 +84,14 @@ pub(super) enum Readiness {
 }
 
 impl Node {
-    pub(super) fn readiness(&self, id: i32, max_in_flight: usize, now: Instant) -> Readiness {
-        let connected = self.connection.as_ref().is_some_and(|connection| connection.is_open());
-        match self.throttled_until.filter(|until| *until > now) {
-            Some(until) => Readiness::Paused(until),
-            None if self.connecting || self.in_flight >= max_in_flight => Readiness::Busy,
-            None if !connected => Readiness::Disconnected,
-            None => Readiness::Ready((id, self.serial)),
+    pub(super) fn readiness(&self, max_in_flight: usize, now: Instant) -> Readiness {
+        if let Some(until) = self.throttled_until.filter(|until| *until > now) {
+            return Readiness::Paused(until);
+        }
+        match self.connection.as_ref().filter(|connection| connection.is_open()) {
+            _ if self.connecting || self.in_flight >= max_in_flight => Readiness::Busy,
+            Some(connection) => Readiness::Ready(connection.clone(), self.serial),
+            None => Readiness::Disconnected,
         }
     }
 }
@@ -101,13 +109,14 @@ impl Sender {
     pub(super) fn new(cluster: Cluster, config: ProducerConfig, shared: Arc<Shared>, acks: mpsc::Sender<Ack>) -> Self {
         let backoff = cluster.retry_backoff();
         Sender {
-            max_in_flight: config.max_in_flight,
+            max_in_flight: config.max_in_flight.min(IN_FLIGHT_MAX),
             idempotence: if config.idempotent { Idempotence::Wanted } else { Idempotence::Off },
             refresh: Refresh { wanted: false, under_way: false, not_before: None, last: Instant::now(), backoff },
             pipelines: BTreeMap::new(),
             nodes: HashMap::new(),
             events: FuturesUnordered::new(),
             failed: None,
+            unsent_acks: VecDeque::new(),
             unacked: 0,
             turn: 0,
             cluster,
@@ -173,22 +182,22 @@ impl Sender {
     /// Sends every batch that may go, and says when to look again.
     async fn send_what_is_ready(&mut self, now: Instant) -> Instant {
         let mut wake_at = now + LOOK_AROUND;
+        self.send_acks();
         loop {
             self.start_new_epochs();
             let requests = self.collect(now, &mut wake_at);
             if requests.is_empty() {
-                return wake_at;
+                let pause = if self.unsent_acks.is_empty() { LOOK_AROUND } else { PAUSE };
+                return wake_at.min(now + pause);
             }
-            for (node, batches) in requests {
-                self.send(node, batches).await;
+            for (node, request) in requests {
+                self.send(node, request).await;
             }
         }
     }
 
-    async fn send(&mut self, node: i32, batches: Vec<Batch>) {
-        let Some(state) = self.nodes.get_mut(&node) else { return };
-        let Some(connection) = state.connection.clone() else { return };
-        state.in_flight += 1;
+    async fn send(&mut self, node: i32, Request { connection, batches, .. }: Request) {
+        self.nodes.entry(node).or_default().in_flight += 1;
         let (batches, parts) = build(&self.shared, batches);
         let (acks, timeout_ms) = (self.config.acks, self.config.request_timeout.as_millis());
         let timeout_ms = i32::try_from(timeout_ms).unwrap_or(i32::MAX);
@@ -307,3 +316,6 @@ impl Refresh {
         self.not_before = now.checked_add(self.backoff.next_delay());
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,18 +1,27 @@
 //! What the sender does with answers: ack, repeat, split, give up, and what that means for memory and identity.
 
 use std::collections::HashMap;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use kafka_protocol::messages::ProduceResponse;
+use tokio::sync::mpsc::error::TrySendError;
 
 use super::appender::lock;
-use super::batch::{Ack, Batch};
+use super::batch::{Ack, Batch, Submissions};
 use super::collect::ACKS_SPARE;
 use super::identify::Idempotence;
 use super::pipeline::{Finished, Identity, Patience, Stored, Verdict};
 use super::request;
 use super::sender::Sender;
 use crate::{ErrorKind, KafkaError};
+
+/// A batch whose ack is on its way to the receiver; only then does its memory come back, and its flush end.
+#[derive(Debug)]
+pub(super) struct Settled {
+    ack: Ack,
+    generation: u64,
+    charged: usize,
+}
 
 const NOWHERE: Stored = Stored { base_offset: -1, timestamp: -1 };
 
@@ -50,7 +59,7 @@ impl Sender {
         self.ack_finished(slot);
     }
 
-    fn settle_failure(&mut self, batch: Batch, error: KafkaError, now: Instant) {
+    fn settle_failure(&mut self, mut batch: Batch, error: KafkaError, now: Instant) {
         let patience = Patience { delivery_timeout: self.config.delivery_timeout, retries: self.config.retries };
         let pipeline = self.pipelines.entry(batch.slot).or_default();
         let verdict = pipeline.judge(&batch, &error, patience, now);
@@ -62,6 +71,10 @@ impl Sender {
         match verdict {
             Verdict::Stored => self.finish(batch, Ok(NOWHERE)),
             Verdict::Repeat => self.repeat(batch, now),
+            Verdict::Lost => {
+                self.pipelines.entry(batch.slot).or_default().lost(&mut batch);
+                self.repeat(batch, now);
+            }
             Verdict::Doubt => {
                 self.pipelines.entry(batch.slot).or_default().doubt(&batch);
                 self.ask_for_last_sequence(batch);
@@ -72,7 +85,7 @@ impl Sender {
     }
 
     /// Settles a doubt: what the broker has is acked without an offset, what it has not is sent again.
-    pub(super) fn described(&mut self, batch: Batch, last_sequence: Result<Option<i32>, KafkaError>, now: Instant) {
+    pub(super) fn described(&mut self, mut batch: Batch, last_sequence: Result<Option<i32>, KafkaError>, now: Instant) {
         let slot = batch.slot;
         let pipeline = self.pipelines.entry(slot).or_default();
         pipeline.answered(&batch);
@@ -82,7 +95,7 @@ impl Sender {
             Err(error) if error.is_retriable() => self.repeat(batch, now),
             // A broker before 2.8, or one that does not let this client ask, is treated as one that lost the batch.
             Ok(_) | Err(_) => {
-                pipeline.lost();
+                pipeline.lost(&mut batch);
                 self.repeat(batch, now);
             }
         }
@@ -110,8 +123,8 @@ impl Sender {
             }
             Err(unreadable) => {
                 tracing::error!(slot, %unreadable, "a batch of this producer cannot be split");
-                lock(&self.shared).settled(generation, charged);
-                self.ack(slot, submissions, Err(error));
+                self.ack(slot, submissions, Err(error), generation, charged);
+                self.send_acks();
             }
         }
     }
@@ -121,46 +134,76 @@ impl Sender {
     }
 
     fn ack_finished(&mut self, slot: usize) {
-        for Finished { batch, result } in self.pipelines.entry(slot).or_default().take_finished() {
-            lock(&self.shared).settled(batch.generation, batch.charged);
-            self.ack(slot, batch.submissions, result);
+        let finished = self.pipelines.entry(slot).or_default().take_finished();
+        if finished.is_empty() {
+            return;
+        }
+        for Finished { batch, result } in finished {
+            self.ack(slot, batch.submissions, result, batch.generation, batch.charged);
+        }
+        self.send_acks();
+    }
+
+    fn ack(
+        &mut self,
+        slot: usize,
+        submissions: Submissions,
+        result: Result<Stored, KafkaError>,
+        generation: u64,
+        charged: usize,
+    ) {
+        let (topic, partition) = lock(&self.shared).place(slot);
+        let Stored { base_offset, timestamp } = *result.as_ref().unwrap_or(&NOWHERE);
+        let ack = Ack { topic, partition, base_offset, timestamp, submissions, result: result.map(|_| ()) };
+        self.unsent_acks.push_back(Settled { ack, generation, charged });
+    }
+
+    /// Hands the acks to the receiver; some may have to wait until it has taken others. No batch is taken from the
+    /// accumulator unless there is room for its ack, but splits make more of them than were taken.
+    pub(super) fn send_acks(&mut self) {
+        while !self.unsent_acks.is_empty() {
+            // A receiver that is gone wants no acks.
+            let room = match self.acks.try_reserve() {
+                Err(TrySendError::Full(())) => return,
+                room => room.ok(),
+            };
+            let Some(Settled { ack, generation, charged }) = self.unsent_acks.pop_front() else { break };
+            // First the ack, then the word that it is there: who flushes looks for it at once.
+            if let Some(room) = room {
+                room.send(ack);
+            }
+            lock(&self.shared).settled(generation, charged);
+            self.unacked = self.unacked.saturating_sub(1);
+            self.shared.room.notify_waiters();
+            self.shared.settled.notify_waiters();
         }
     }
 
-    fn ack(&mut self, slot: usize, submissions: super::Submissions, result: Result<Stored, KafkaError>) {
-        self.unacked = self.unacked.saturating_sub(1);
-        let (topic, partition) = lock(&self.shared).place(slot);
-        let Stored { base_offset, timestamp } = *result.as_ref().unwrap_or(&NOWHERE);
-        let result = result.map(|_| ());
-        // There is room: no batch is sent or given up unless the channel can take its ack. A receiver that is gone
-        // wants no acks.
-        let _ = self.acks.try_send(Ack { topic, partition, base_offset, timestamp, submissions, result });
-        self.shared.room.notify_waiters();
-        self.shared.settled.notify_waiters();
+    /// How old a batch may become; none does any more once nothing can be sent.
+    fn patience(&self) -> Duration {
+        if self.failed.is_some() { Duration::ZERO } else { self.config.delivery_timeout }
     }
 
     /// Gives up the batches of these partitions that are older than `delivery.timeout.ms`.
     pub(super) fn expire(&mut self, slots: Vec<usize>, now: Instant) {
+        let allowed = self.patience();
         for slot in slots {
-            let allowed = self.config.delivery_timeout;
             while let Some(batch) = self.pipelines.entry(slot).or_default().expire(allowed, now) {
                 self.finish_expired(batch);
             }
-            self.expire_unsent(slot, now);
+            self.expire_unsent(slot, allowed, now);
             self.ack_finished(slot);
         }
     }
 
-    fn expire_unsent(&mut self, slot: usize, now: Instant) {
+    fn expire_unsent(&mut self, slot: usize, allowed: Duration, now: Instant) {
         if !self.pipelines.entry(slot).or_default().is_idle() {
             return;
         }
-        let allowed = self.config.delivery_timeout;
         while self.acks.capacity() > self.unacked + ACKS_SPARE {
             let batch = {
                 let mut accumulator = lock(&self.shared);
                 let old = accumulator.oldest(slot).is_some_and(|oldest| now.duration_since(oldest) >= allowed);
-                let old = old || self.failed.is_some();
                 old.then(|| accumulator.take(slot)).flatten()
             };
             let Some(batch) = batch else { return };
@@ -182,7 +225,7 @@ impl Sender {
         self.finish(batch, Err(KafkaError::Timeout(text.into())));
     }
 
-    /// Moves partitions whose sequence has a gap to the next epoch.
+    /// Moves partitions whose sequence has a gap to the next epoch, or on without one where there is none any more.
     pub(super) fn start_new_epochs(&mut self) {
         let waiting: Vec<usize> =
             self.pipelines.iter().filter(|(_, pipeline)| pipeline.needs_epoch()).map(|(slot, _)| *slot).collect();
@@ -190,7 +233,10 @@ impl Sender {
             return;
         }
         self.idempotence = self.idempotence.bumped();
-        let Some(identity) = self.idempotence.identity() else { return };
+        if self.idempotence.is_pending() {
+            return; // the last epoch is used up
+        }
+        let identity = self.idempotence.identity();
         tracing::debug!(?identity, ?waiting, "a new epoch for partitions with a gap in their sequence");
         for slot in waiting {
             self.pipelines.entry(slot).or_default().restart(identity);
@@ -204,7 +250,7 @@ impl Sender {
                 self.idempotence = Idempotence::Granted(identity);
                 // Those who waited for a new id because the last epoch was used up.
                 for pipeline in self.pipelines.values_mut().filter(|pipeline| pipeline.needs_epoch()) {
-                    pipeline.restart(identity);
+                    pipeline.restart(Some(identity));
                 }
             }
             Err(error) if error.kind() == ErrorKind::Authorization => {
@@ -227,3 +273,6 @@ impl Sender {
         self.failed = Some(error);
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -43,6 +43,25 @@ async fn reads_everything_in_order_and_in_portions() {
     drive(&mut consumer, &mut resumed, |seen| seen.values.len() >= 1000).await;
 }
 
+/// An answer has room for one batch only, and every partition has a backlog.
+#[tokio::test]
+async fn every_partition_has_its_turn() {
+    let Some(bootstrap) = bootstrap() else { return };
+    let (cluster, topic) = (cluster(&bootstrap), unique("turns"));
+    create_topic(&cluster, &topic, 3).await;
+    let names = [0, 1, 2].map(|index| TopicPartition::new(topic.as_str(), index));
+    for i in 0..12 {
+        produce(&cluster, &names[i % 3], &values(i..i + 1)).await;
+    }
+    let small = [("auto.offset.reset", "earliest"), ("fetch.max.bytes", "1"), ("max.partition.fetch.bytes", "1")];
+    let mut consumer = consumer(&bootstrap, &small);
+    consumer.assign(&names).unwrap();
+    let mut seen = Seen::default();
+    drive(&mut consumer, &mut seen, |seen| seen.values.len() >= 12).await;
+    let served: Vec<i32> = seen.offsets.iter().map(|(name, _)| name.partition).collect();
+    assert!(served.chunks(3).all(|round| (0..3).all(|index| round.contains(&index))), "{served:?}");
+}
+
 #[tokio::test]
 async fn offsets_are_told_and_resets_obeyed() {
     let Some(bootstrap) = bootstrap() else { return };

@@ -15,6 +15,8 @@ type Offsets = BTreeMap<TopicPartition, OffsetAndMetadata>;
 
 /// From this version on one request asks for several groups.
 const BATCHED_OFFSET_FETCH: i16 = 8;
+/// From this version on the broker can be told to wait for transactions that are about to commit offsets.
+const STABLE_OFFSET_FETCH: i16 = 7;
 
 /// Commits once; whether to repeat is the caller's to say.
 pub(in crate::consumer) async fn commit(
@@ -57,8 +59,9 @@ pub(in crate::consumer) async fn committed(
     partitions: &[TopicPartition],
     stable_only: bool,
 ) -> Result<Offsets, KafkaError> {
-    let batched = coordinator.version::<OffsetFetchRequest>().await? >= BATCHED_OFFSET_FETCH;
-    let request = committed_request(coordinator.group_id(), partitions, batched).with_require_stable(stable_only);
+    let version = coordinator.version::<OffsetFetchRequest>().await?;
+    let batched = version >= BATCHED_OFFSET_FETCH;
+    let request = committed_request(coordinator.group_id(), partitions, stable_only, version);
     let response = coordinator.send(&request).await?;
     let mut offsets = Offsets::new();
     for (partition, error, offset) in rows(response, batched, coordinator)? {
@@ -70,22 +73,28 @@ pub(in crate::consumer) async fn committed(
     Ok(offsets)
 }
 
-fn committed_request(group: &str, partitions: &[TopicPartition], batched: bool) -> OffsetFetchRequest {
+fn committed_request(
+    group: &str,
+    partitions: &[TopicPartition],
+    stable_only: bool,
+    version: i16,
+) -> OffsetFetchRequest {
+    let request = OffsetFetchRequest::default().with_require_stable(stable_only && version >= STABLE_OFFSET_FETCH);
     let group = GroupId(StrBytes::from(group.to_owned()));
     let mut sorted: Vec<(&TopicPartition, &())> = partitions.iter().map(|partition| (partition, &())).collect();
     sorted.sort();
     let indexes = |of_topic: &[(&TopicPartition, &())]| of_topic.iter().map(|(name, ())| name.partition).collect();
-    if !batched {
+    if version < BATCHED_OFFSET_FETCH {
         let topics = by_topic(sorted.into_iter(), |name, of_topic| {
             OffsetFetchRequestTopic::default().with_name(name).with_partition_indexes(indexes(of_topic))
         });
-        return OffsetFetchRequest::default().with_group_id(group).with_topics(Some(topics));
+        return request.with_group_id(group).with_topics(Some(topics));
     }
     let topics = by_topic(sorted.into_iter(), |name, of_topic| {
         OffsetFetchRequestTopics::default().with_name(name).with_partition_indexes(indexes(of_topic))
     });
     let group = OffsetFetchRequestGroup::default().with_group_id(group).with_topics(Some(topics));
-    OffsetFetchRequest::default().with_groups(vec![group])
+    request.with_groups(vec![group])
 }
 
 type Row = (TopicPartition, i16, OffsetAndMetadata);
@@ -129,4 +138,22 @@ fn by_topic<'a, V: 'a, T>(
     let all: Vec<_> = sorted.collect();
     let topics = all.chunk_by(|a, b| a.0.topic == b.0.topic);
     topics.map(|of_topic| make(TopicName(StrBytes::from(of_topic[0].0.topic.to_string())), of_topic)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use bytes::BytesMut;
+    use kafka_protocol::protocol::Encodable;
+
+    use super::*;
+    use crate::net::Request;
+
+    #[test]
+    fn every_broker_can_be_asked_what_was_committed() {
+        for version in 1..=OffsetFetchRequest::MAX_VERSION {
+            let request = committed_request("g", &[TopicPartition::new("t", 0)], true, version);
+            assert!(request.encode(&mut BytesMut::new(), version).is_ok(), "version {version}");
+            assert_eq!(request.require_stable, version >= 7);
+        }
+    }
 }

@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use kafka_protocol::messages::list_offsets_request::{ListOffsetsPartition, ListOffsetsTopic};
-use kafka_protocol::messages::{BrokerId, ListOffsetsRequest, TopicName};
+use kafka_protocol::messages::{BrokerId, ListOffsetsRequest, ListOffsetsResponse, TopicName};
 use kafka_protocol::protocol::StrBytes;
 
 use crate::cluster::{Cluster, Metadata, NodeId};
@@ -30,35 +30,57 @@ impl At {
 /// An offset, and the timestamp of its record (-1 for beginning and end).
 pub(in crate::consumer) type Found = (i64, i64);
 
-/// Asks each leader once. Partitions for which there is no such record are left out; the first error is returned.
+/// What became of each partition that was asked for; nothing is found where there is no such record.
+pub(in crate::consumer) type Listed = BTreeMap<TopicPartition, Result<Option<Found>, KafkaError>>;
+
+/// Asks each leader once. One that fails costs only its own partitions.
 pub(in crate::consumer) async fn list(
     cluster: &Cluster,
     metadata: &Metadata,
     wanted: &BTreeMap<TopicPartition, At>,
     isolation: i8,
-) -> Result<BTreeMap<TopicPartition, Found>, KafkaError> {
+) -> Listed {
+    let mut listed = Listed::new();
     let mut by_leader: BTreeMap<NodeId, Vec<(&TopicPartition, At)>> = BTreeMap::new();
     for (partition, at) in wanted {
-        metadata.usable(&partition.topic)?;
-        let leader = metadata.leader(&partition.topic, partition.partition);
-        let leader =
-            leader.ok_or_else(|| KafkaError::broker(ErrorCode::LEADER_NOT_AVAILABLE, partition.to_string()))?;
-        by_leader.entry(leader).or_default().push((partition, *at));
-    }
-    let mut found = BTreeMap::new();
-    for (leader, wanted) in by_leader {
-        let response = cluster.send(leader, request(&wanted, metadata, isolation)).await?;
-        for topic in response.topics {
-            for partition in topic.partitions {
-                let name = TopicPartition::new(topic.name.as_str(), partition.partition_index);
-                KafkaError::check(partition.error_code, || format!("Offsets of {name}"))?;
-                if partition.offset >= 0 {
-                    found.insert(name, (partition.offset, partition.timestamp));
-                }
-            }
+        match leader(metadata, partition) {
+            Ok(leader) => by_leader.entry(leader).or_default().push((partition, *at)),
+            Err(error) => drop(listed.insert(partition.clone(), Err(error))),
         }
     }
-    Ok(found)
+    for (leader, wanted) in by_leader {
+        let response = cluster.send(leader, request(&wanted, metadata, isolation)).await;
+        listed.extend(results(&wanted, response));
+    }
+    listed
+}
+
+fn leader(metadata: &Metadata, partition: &TopicPartition) -> Result<NodeId, KafkaError> {
+    metadata.usable(&partition.topic)?;
+    let leader = metadata.leader(&partition.topic, partition.partition);
+    leader.ok_or_else(|| KafkaError::broker(ErrorCode::LEADER_NOT_AVAILABLE, partition.to_string()))
+}
+
+/// One leader's answer, complete: a partition that it does not speak of is unknown to it.
+fn results(wanted: &[(&TopicPartition, At)], response: Result<ListOffsetsResponse, KafkaError>) -> Listed {
+    let refused = |name: &TopicPartition, code| KafkaError::broker(code, format!("Offsets of {name}"));
+    let topics = match response {
+        Ok(response) => response.topics,
+        Err(error) => return wanted.iter().map(|(name, _)| ((*name).clone(), Err(error.clone()))).collect(),
+    };
+    let unknown = |name| Err(refused(name, ErrorCode::UNKNOWN_TOPIC_OR_PARTITION));
+    let mut listed: Listed = wanted.iter().map(|(name, _)| ((*name).clone(), unknown(*name))).collect();
+    for topic in topics {
+        for partition in topic.partitions {
+            let name = TopicPartition::new(topic.name.as_str(), partition.partition_index);
+            let result = match partition.error_code {
+                0 => Ok((partition.offset >= 0).then_some((partition.offset, partition.timestamp))),
+                code => Err(refused(&name, ErrorCode(code))),
+            };
+            listed.insert(name, result);
+        }
+    }
+    listed
 }
 
 fn request(wanted: &[(&TopicPartition, At)], metadata: &Metadata, isolation: i8) -> ListOffsetsRequest {
@@ -78,4 +100,29 @@ fn request(wanted: &[(&TopicPartition, At)], metadata: &Metadata, isolation: i8)
         .with_replica_id(BrokerId(-1))
         .with_isolation_level(isolation)
         .with_topics(topics.collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use kafka_protocol::messages::list_offsets_response::{ListOffsetsPartitionResponse, ListOffsetsTopicResponse};
+
+    use super::*;
+
+    #[test]
+    fn a_failure_costs_only_its_own_partition() {
+        let names = [0, 1, 2, 3].map(|index| TopicPartition::new("t", index));
+        let wanted: Vec<_> = names.iter().map(|name| (name, At::End)).collect();
+        let answered = [(0, 0, 7), (1, 6, -1), (2, 0, -1)].map(|(index, code, offset)| {
+            let partition = ListOffsetsPartitionResponse::default().with_partition_index(index);
+            partition.with_error_code(code).with_offset(offset)
+        });
+        let topic = ListOffsetsTopicResponse::default()
+            .with_name(TopicName(StrBytes::from_static_str("t")))
+            .with_partitions(answered.into());
+        let listed = results(&wanted, Ok(ListOffsetsResponse::default().with_topics(vec![topic])));
+        let listed =
+            names.each_ref().map(|name| listed[name].as_ref().map(|found| found.map(|(offset, _)| offset)).ok());
+        assert_eq!(listed, [Some(Some(7)), None, Some(None), None]);
+        assert!(results(&wanted, Err(KafkaError::Closed)).values().all(Result::is_err));
+    }
 }

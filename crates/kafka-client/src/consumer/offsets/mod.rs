@@ -8,4 +8,4 @@ mod commit;
 mod list;
 
 pub(super) use commit::{commit, committed};
-pub(super) use list::{At, Found, list};
+pub(super) use list::{At, Found, Listed, list};

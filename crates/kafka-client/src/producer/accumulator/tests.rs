@@ -124,6 +124,35 @@ fn a_flush_is_settled_when_its_own_batches_are() {
 }
 
 #[test]
+fn without_a_key_every_partition_gets_its_share_at_any_rate() {
+    let now = Instant::now();
+    let (mut accumulator, topic) = accumulator(&[("batch.size", "1000")], &[1, 1, 1, 1]);
+    let mut used = BTreeSet::new();
+    for _ in 0..400 {
+        accumulator.append(&record(&topic, None, None, &[0; 100]), now).unwrap();
+        let slot = accumulator.active().next().unwrap();
+        used.insert(slot);
+        accumulator.take(slot); // each record is sent before the next one comes
+    }
+    assert_eq!(used.len(), 4);
+}
+
+#[test]
+fn a_topic_made_anew_with_fewer_partitions_gets_records_for_those_only() {
+    let now = Instant::now();
+    let (mut accumulator, topic) = accumulator(&[], &[1, 1, 1, 1]);
+    accumulator.update_topic(topic.name(), &metadata(&[1, 1])).unwrap();
+    assert_eq!(accumulator.partition_count(&topic), 2);
+    for key in 0..50_u8 {
+        accumulator.append(&record(&topic, None, Some(&[key]), b"v"), now).unwrap();
+        accumulator.append(&record(&topic, None, None, b"v"), now).unwrap();
+    }
+    assert!(accumulator.active().all(|slot| slot < 2));
+    let error = accumulator.append(&record(&topic, Some(2), None, b""), now).unwrap_err();
+    assert!(matches!(error, AppendError::UnknownPartition { count: 2, .. }));
+}
+
+#[test]
 fn new_partitions_are_taken_over() {
     let (mut accumulator, topic) = accumulator(&[], &[1]);
     assert_eq!(accumulator.update_topic(topic.name(), &metadata(&[1, 2, 2])).unwrap(), topic);

@@ -38,10 +38,14 @@ fn stored(pipeline: &mut Pipeline, batch: Batch) {
 
 fn failed(pipeline: &mut Pipeline, batch: Batch, code: ErrorCode, now: Instant) -> Verdict {
     pipeline.answered(&batch);
-    let error = KafkaError::broker(code, "");
+    let (mut batch, error) = (batch, KafkaError::broker(code, ""));
     let verdict = pipeline.judge(&batch, &error, PATIENCE, now);
     match verdict {
         Verdict::Repeat => pipeline.repeat(batch, None),
+        Verdict::Lost => {
+            pipeline.lost(&mut batch);
+            pipeline.repeat(batch, None);
+        }
         Verdict::GiveUp => pipeline.finish(batch, Err(error)),
         Verdict::Stored | Verdict::Split | Verdict::Doubt => {}
     }
@@ -118,6 +122,7 @@ fn acks_keep_the_order_of_submission() {
     let first = send(&mut pipeline, first, FIRST);
     assert_eq!(first.identity.base_sequence, 1);
     stored(&mut pipeline, first);
+    assert_eq!(pipeline.last_stored, Some(30), "the repeat is not the last one");
     assert_eq!(finished(&mut pipeline), [(0, true), (10, true), (20, true)]);
     assert!(pipeline.is_idle());
 }
@@ -133,12 +138,62 @@ fn a_batch_given_up_leads_to_a_new_epoch_from_sequence_0() {
     assert!(!pipeline.may_send(ROUTE, Some(FIRST), now));
     failed(&mut pipeline, batches.remove(0), ErrorCode::OUT_OF_ORDER_SEQUENCE_NUMBER, now);
     assert!(pipeline.needs_epoch());
-    pipeline.restart(BUMPED);
+    assert!(!pipeline.may_send(ROUTE, Some(FIRST), now));
+    pipeline.restart(Some(BUMPED));
     assert_eq!(finished(&mut pipeline), [(0, true), (10, false)]);
     let again = pipeline.next_repeat().unwrap();
     let again = send(&mut pipeline, again, BUMPED);
     assert_eq!((again.identity.epoch, again.identity.base_sequence), (1, 0));
     assert_eq!(send(&mut pipeline, batch(30, 1, now), BUMPED).identity.base_sequence, 10);
+}
+
+#[test]
+fn behind_a_gap_what_may_be_stored_is_repeated_with_its_old_numbers() {
+    let now = Instant::now();
+    for stored_before in [true, false] {
+        let (mut pipeline, batches) = in_flight(3, now);
+        for batch in batches {
+            failed(&mut pipeline, batch, ErrorCode::NETWORK_EXCEPTION, now);
+        }
+        let late = now + PATIENCE.delivery_timeout;
+        let expired = pipeline.expire(PATIENCE.delivery_timeout, late).unwrap();
+        pipeline.finish(expired, Err(KafkaError::Closed));
+        assert!(!pipeline.needs_epoch(), "the others may have been stored");
+        assert!(pipeline.may_send(ROUTE, Some(FIRST), now));
+        let mut second = pipeline.next_repeat().map(|batch| send(&mut pipeline, batch, FIRST)).unwrap();
+        assert_eq!((second.identity.epoch, second.identity.base_sequence), (0, 11));
+        assert!(!pipeline.may_send(ROUTE, Some(FIRST), now), "one by one");
+        second.attempts = 2;
+        if stored_before {
+            failed(&mut pipeline, second, ErrorCode::DUPLICATE_SEQUENCE_NUMBER, now);
+            assert!(pipeline.may_send(ROUTE, Some(FIRST), now), "the third is asked for too");
+            continue;
+        }
+        pipeline.answered(&second);
+        let error = KafkaError::broker(ErrorCode::OUT_OF_ORDER_SEQUENCE_NUMBER, "");
+        assert_eq!(pipeline.judge(&second, &error, PATIENCE, now), Verdict::Doubt);
+        pipeline.lost(&mut second);
+        pipeline.repeat(second, None);
+        assert!(pipeline.needs_epoch(), "the third follows the second: it is not stored either");
+        pipeline.restart(Some(BUMPED));
+        let again: Vec<Batch> = std::iter::from_fn(|| pipeline.next_repeat()).collect();
+        let again: Vec<Batch> = again.into_iter().map(|batch| send(&mut pipeline, batch, BUMPED)).collect();
+        assert_eq!(sequences(&again), [0, 10]);
+    }
+}
+
+#[test]
+fn without_identities_a_gap_is_forgotten() {
+    let now = Instant::now();
+    let (mut pipeline, mut batches) = in_flight(2, now);
+    failed(&mut pipeline, batches.remove(0), ErrorCode::INVALID_RECORD, now);
+    failed(&mut pipeline, batches.remove(0), ErrorCode::OUT_OF_ORDER_SEQUENCE_NUMBER, now);
+    assert!(pipeline.needs_epoch());
+    pipeline.restart(None);
+    assert!(pipeline.may_send(ROUTE, None, now));
+    let mut again = pipeline.next_repeat().unwrap();
+    pipeline.stamp(&mut again, ROUTE, None);
+    assert_eq!(again.identity.id, -1);
 }
 
 #[test]
@@ -165,10 +220,10 @@ fn judges_as_java_does() {
         (E::REQUEST_TIMED_OUT, 2, 10, now, Verdict::GiveUp, true), // `retries` is 9
         (E::REQUEST_TIMED_OUT, 2, 1, late, Verdict::GiveUp, true),
         (E::TOPIC_AUTHORIZATION_FAILED, 2, 1, now, Verdict::GiveUp, true),
-        (E::OUT_OF_ORDER_SEQUENCE_NUMBER, 2, 1, now, Verdict::Repeat, true), // it was the next one: the broker lost some
+        (E::OUT_OF_ORDER_SEQUENCE_NUMBER, 2, 1, now, Verdict::Lost, false), // it was the next one: the broker lost some
         (E::OUT_OF_ORDER_SEQUENCE_NUMBER, 2, 2, now, Verdict::Doubt, false), // or the broker forgot that it has it
-        (E::UNKNOWN_PRODUCER_ID, 2, 1, now, Verdict::Repeat, true),
-        (E::INVALID_PRODUCER_EPOCH, 2, 1, now, Verdict::Repeat, true),
+        (E::UNKNOWN_PRODUCER_ID, 2, 1, now, Verdict::Lost, false),
+        (E::INVALID_PRODUCER_EPOCH, 2, 1, now, Verdict::Lost, false),
     ] {
         let mut pipeline = Pipeline::default();
         let mut batch = send(&mut pipeline, batch(0, count, now), FIRST);
