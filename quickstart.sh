@@ -7,7 +7,7 @@ cd "$(dirname "$0")"
 
 command -v cargo > /dev/null || { echo "quickstart.sh: please install Rust first: https://rustup.rs" >&2; exit 1; }
 cargo build --release --package longshore
-cp target/release/longshore bin/longshore
+cp "${CARGO_TARGET_DIR:-target}/release/longshore" bin/longshore
 
 export KAFKA_PORT=9092 KAFKA_DATA=$PWD/target/quickstart-broker
 worker=

@@ -24,7 +24,7 @@ trap 'exit 130' INT TERM
 longshore=${LONGSHORE_BIN:-}
 if [ -z "$longshore" ]; then
   cargo build --release --package longshore
-  longshore=target/release/longshore
+  longshore=${CARGO_TARGET_DIR:-target}/release/longshore
 fi
 scripts/apache.sh broker start
 awk -v n="$lines" 'BEGIN {
