@@ -15,7 +15,7 @@ pub(crate) fn run(dir: Option<&Path>, names: &[String]) -> Result<bool, Box<dyn 
     let dir = dir.unwrap_or(&own);
     let skips = read_skips(&own.join("skips.tsv"))?;
     let mut tallies = Vec::new();
-    for subject in chosen(names)? {
+    for subject in chosen(dir, names)? {
         tallies.push(run_subject(dir, subject.as_ref(), &skips)?);
     }
     for (id, why) in tallies.iter().flat_map(|tally| &tally.failed) {
@@ -27,13 +27,22 @@ pub(crate) fn run(dir: Option<&Path>, names: &[String]) -> Result<bool, Box<dyn 
     Ok(tallies.iter().all(|tally| tally.failed.is_empty()))
 }
 
-fn chosen(names: &[String]) -> Result<Vec<Box<dyn Subject>>, Box<dyn Error>> {
+/// The named subjects; without names, all that have cases in `dir`.
+fn chosen(dir: &Path, names: &[String]) -> Result<Vec<Box<dyn Subject>>, Box<dyn Error>> {
     let all = subjects();
     let known: Vec<_> = all.iter().map(|subject| subject.name()).collect();
     if let Some(unknown) = names.iter().find(|name| !known.contains(&name.as_str())) {
         return Err(format!("no subject {unknown}; there are: {}", known.join(", ")).into());
     }
-    Ok(all.into_iter().filter(|subject| names.is_empty() || names.iter().any(|name| name == subject.name())).collect())
+    let is_chosen = |subject: &dyn Subject| match names.is_empty() {
+        true => dir.join(format!("{}.jsonl", subject.name())).exists(),
+        false => names.iter().any(|name| name == subject.name()),
+    };
+    let chosen: Vec<_> = all.into_iter().filter(|subject| is_chosen(subject.as_ref())).collect();
+    if chosen.is_empty() {
+        return Err(format!("{} holds no cases of: {}", dir.display(), known.join(", ")).into());
+    }
+    Ok(chosen)
 }
 
 /// Case id, tab, reason; `#` begins a comment.

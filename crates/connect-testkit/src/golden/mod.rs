@@ -104,13 +104,19 @@ pub fn run_subject(dir: &Path, subject: &dyn Subject, skips: &HashMap<String, St
             continue;
         };
         let listed = skips.get(&case.id).cloned().map(Outcome::Skipped);
-        match listed.unwrap_or_else(|| subject.run(&case)) {
+        match listed.unwrap_or_else(|| run_caught(subject, &case)) {
             Outcome::Passed => tally.passed += 1,
             Outcome::Skipped(_) => tally.skipped += 1,
             Outcome::Failed(why) => tally.failed.push((case.id, why)),
         }
     }
     Ok(tally)
+}
+
+/// A panic is a failure of its case, not of the run.
+fn run_caught(subject: &dyn Subject, case: &Case) -> Outcome {
+    let ran = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| subject.run(case)));
+    ran.unwrap_or_else(|_| Outcome::Failed("panicked".to_owned()))
 }
 
 /// None for a case that holds half of a surrogate pair: no text of ours can.
