@@ -95,9 +95,13 @@ impl BoundServer {
         self.startup.clone()
     }
 
-    /// Serves the API until `stop`. Then no connection is accepted any more, requests under way get the stop timeout
-    /// to end, and what is left is cut. The herder has to answer until this returns.
-    pub async fn serve(mut self, herder: Arc<dyn Herder>, stop: CancellationToken) {
+    /// Registers the API at once; the returned future serves it until `stop`. Then no connection is accepted any more,
+    /// requests under way get the stop timeout to end, and what is left is cut. The herder has to answer until it ends.
+    pub fn serve(
+        mut self,
+        herder: Arc<dyn Herder>,
+        stop: CancellationToken,
+    ) -> impl Future<Output = ()> + Send + 'static {
         self.site.register(routes::router(Arc::new(Resources {
             herder,
             startup: self.startup.clone(),
@@ -107,9 +111,11 @@ impl BoundServer {
             commit: self.config.commit,
             kafka_cluster_id: self.config.kafka_cluster_id,
         })));
-        stop.cancelled().await;
-        self.closing.cancel();
-        while self.accepting.join_next().await.is_some() {}
+        async move {
+            stop.cancelled().await;
+            self.closing.cancel();
+            while self.accepting.join_next().await.is_some() {}
+        }
     }
 }
 
