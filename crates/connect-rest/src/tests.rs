@@ -55,11 +55,7 @@ async fn start_with(timeouts: Timeouts) -> Running {
     let (herder, startup) = (Arc::new(FakeHerder::new(bound.worker_id())), bound.startup());
     let stop = CancellationToken::new();
     let serving = tokio::spawn(bound.serve(herder.clone(), stop.clone()));
-    let running = Running { client, herder, startup, stop, serving };
-    while running.get("/").await.status == 404 {
-        tokio::task::yield_now().await;
-    }
-    running
+    Running { client, herder, startup, stop, serving }
 }
 
 impl Running {

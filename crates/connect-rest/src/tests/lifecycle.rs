@@ -20,6 +20,15 @@ async fn the_port_opens_before_there_is_a_herder() {
 }
 
 #[tokio::test]
+async fn the_api_is_there_as_soon_as_serve_was_called() {
+    let (bound, client) = bind(fast()).await;
+    let herder = Arc::new(FakeHerder::new(bound.worker_id()));
+    let serving = bound.serve(herder, CancellationToken::new());
+    assert_eq!(client.send("GET", "/", &[], "").await.status, 200, "before the future is polled");
+    drop(serving);
+}
+
+#[tokio::test]
 async fn the_advertised_address() {
     for (listener, host, port, want) in [
         ("http://127.0.0.1:0", None, None, "127.0.0.1:{port}"),
