@@ -27,9 +27,15 @@ else
 fi
 
 run=$(date +%s.%N)
+had_lines=$( [ -e test.txt ] && echo yes || true)
 before=$( [ -e test.sink.txt ] && wc -l < test.sink.txt || echo 0)
 printf 'hello from run %s\nand a second line\n' "$run" >> test.txt
-bin/connect-standalone.sh config/connect-standalone.properties \
+# Offsets of its own: those in /tmp may be of a test.txt in another folder.
+mkdir -p target
+[ -n "$had_lines" ] || rm -f target/quickstart.offsets
+sed 's#^offset.storage.file.filename=.*#offset.storage.file.filename=target/quickstart.offsets#' \
+  config/connect-standalone.properties > target/quickstart.properties
+bin/connect-standalone.sh target/quickstart.properties \
   config/connect-file-source.properties config/connect-file-sink.properties &
 worker=$!
 
