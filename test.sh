@@ -30,6 +30,7 @@ scripts/apache.sh fetch
 scripts/apache.sh broker start
 export APACHE_HOME=${APACHE_HOME:-$HOME/.cache/longshore/apache-kafka-4.3.1} LONGSHORE_TEST_KAFKA_LIBS
 LONGSHORE_TEST_KAFKA_LIBS=$APACHE_HOME/libs
+export LONGSHORE_TEST_APACHE=$PWD/scripts/apache.sh
 export LONGSHORE_TEST_BOOTSTRAP=127.0.0.1:$KAFKA_PORT
 export LONGSHORE_TEST_BROKER_KILL="$PWD/scripts/apache.sh broker kill 1"
 export LONGSHORE_TEST_BROKER_START="$PWD/scripts/apache.sh broker again 1"

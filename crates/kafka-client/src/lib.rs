@@ -16,6 +16,7 @@ pub mod group;
 pub mod net;
 pub mod producer;
 pub mod record;
+pub mod security;
 
 pub use error::{ErrorCode, ErrorKind, KafkaError};
 

@@ -5,8 +5,8 @@ use std::time::Duration;
 use connect_config::Props;
 
 use super::Keys;
-use super::keys::invalid;
 use crate::KafkaError;
+use crate::security::Security;
 
 /// Where the cluster is and how patiently to talk to it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,6 +39,8 @@ pub struct ClientConfig {
     pub send_buffer: Option<u32>,
     /// The socket's receive buffer; none is the system's choice.
     pub receive_buffer: Option<u32>,
+    /// How connections are secured.
+    pub security: Security,
 }
 
 /// A host name or address and a port.
@@ -77,7 +79,6 @@ impl ClientConfig {
     /// [`KafkaError::Config`] for the first value that does not fit.
     pub fn parse(props: &Props) -> Result<Self, KafkaError> {
         let keys = Keys::new(props);
-        refuse_security(&keys)?;
         let lookups = [
             ("use_all_dns_ips", DnsLookup::UseAllDnsIps),
             ("resolve_canonical_bootstrap_servers_only", DnsLookup::ResolveCanonicalBootstrapServersOnly),
@@ -97,17 +98,8 @@ impl ClientConfig {
             dns_lookup: keys.choice("client.dns.lookup", DnsLookup::UseAllDnsIps, &lookups)?,
             send_buffer: socket_buffer(&keys, "send.buffer.bytes")?,
             receive_buffer: socket_buffer(&keys, "receive.buffer.bytes")?,
+            security: Security::parse(props)?,
         })
-    }
-}
-
-fn refuse_security(keys: &Keys<'_>) -> Result<(), KafkaError> {
-    match keys.text("security.protocol") {
-        None => Ok(()),
-        Some(protocol) if protocol.eq_ignore_ascii_case("PLAINTEXT") => Ok(()),
-        Some(protocol) => {
-            Err(invalid("security.protocol", protocol, "this client speaks PLAINTEXT only; remove it or set PLAINTEXT"))
-        }
     }
 }
 

@@ -12,4 +12,5 @@ mod keys;
 mod tests;
 
 pub use client::{ClientConfig, DnsLookup, HostPort};
+pub(crate) use keys::invalid;
 pub use keys::{Keys, unused};
