@@ -59,6 +59,14 @@ pub enum KafkaError {
         /// Who ended it and why.
         reason: Arc<str>,
     },
+    /// Broker and client do not accept each other's TLS: a certificate, a host name, a protocol. Not retried.
+    #[error("SSL handshake with {address} failed: {reason}")]
+    Tls {
+        /// `host:port`.
+        address: Arc<str>,
+        /// What is not accepted and what to do.
+        reason: Arc<str>,
+    },
     /// Something took longer than its configured time; the text says what and how long.
     #[error("{0}")]
     Timeout(Arc<str>),
@@ -78,7 +86,7 @@ pub enum KafkaError {
     },
     /// An answer could not be read; its connection was closed.
     #[error(
-        "The answer of {address} could not be read: {reason}; is this address a Kafka broker's PLAINTEXT listener?"
+        "The answer of {address} could not be read: {reason}; is this address the listener of a Kafka broker, and security.protocol that listener's?"
     )]
     Protocol {
         /// `host:port`.
@@ -130,6 +138,7 @@ impl KafkaError {
             KafkaError::Connect { .. } | KafkaError::Disconnected { .. } => ErrorKind::RefreshMetadata,
             KafkaError::Timeout(_) => ErrorKind::Retriable,
             KafkaError::UnsupportedVersion { .. } | KafkaError::Protocol { .. } => ErrorKind::Fatal,
+            KafkaError::Tls { .. } => ErrorKind::Fatal,
             KafkaError::Config(_) | KafkaError::Closed => ErrorKind::Fatal,
         }
     }
@@ -145,6 +154,7 @@ impl KafkaError {
             KafkaError::Broker { code, .. } => code.java_class(),
             KafkaError::Connect { .. } => "org.apache.kafka.common.errors.TimeoutException",
             KafkaError::Disconnected { .. } => "org.apache.kafka.common.errors.NetworkException",
+            KafkaError::Tls { .. } => "org.apache.kafka.common.errors.SslAuthenticationException",
             KafkaError::Timeout(_) => "org.apache.kafka.common.errors.TimeoutException",
             KafkaError::UnsupportedVersion { .. } => "org.apache.kafka.common.errors.UnsupportedVersionException",
             KafkaError::Protocol { .. } => "org.apache.kafka.common.KafkaException",

@@ -6,14 +6,15 @@ use std::time::Duration;
 use bytes::{Buf, Bytes};
 use kafka_protocol::messages::{ApiVersionsRequest, ApiVersionsResponse, ResponseHeader};
 use kafka_protocol::protocol::{Decodable, HeaderVersion, StrBytes};
-use tokio::net::TcpStream;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 use super::Request;
-use super::dial::{address, dial};
+use super::dial::{Stream, address, dial};
+use super::ending::Ending;
 use super::frame::Frame;
 use super::reader::read_answers;
 use super::versions::ApiVersions;
@@ -44,7 +45,7 @@ pub(crate) struct Connection {
 struct Link {
     address: Arc<str>,
     closed: CancellationToken,
-    reason: OnceLock<Arc<str>>,
+    reason: OnceLock<Ending>,
 }
 
 /// The answer to a request that was handed to the writer.
@@ -145,7 +146,7 @@ impl Connection {
 
 impl Drop for Connection {
     fn drop(&mut self) {
-        self.link.close("the client closed it".to_owned());
+        self.link.close(Ending::closed("the client closed it"));
     }
 }
 
@@ -169,7 +170,7 @@ impl Reply {
             Ok(Err(_)) => Err(self.link.ended().await),
             Err(_) => {
                 let reason = format!("no answer within {limit} ({} ms)", allowed.as_millis());
-                self.link.close(reason);
+                self.link.close(Ending::closed(reason));
                 Err(self.link.disconnected())
             }
         }
@@ -178,8 +179,8 @@ impl Reply {
 
 impl Link {
     /// Ends the connection; the first reason stays.
-    fn close(&self, reason: String) {
-        self.reason.get_or_init(|| reason.into());
+    fn close(&self, reason: Ending) {
+        self.reason.get_or_init(|| reason);
         self.closed.cancel();
     }
 
@@ -190,8 +191,8 @@ impl Link {
     }
 
     fn disconnected(&self) -> KafkaError {
-        let reason = self.reason.get().cloned().unwrap_or_else(|| "the client closed it".into());
-        KafkaError::Disconnected { address: self.address.clone(), reason }
+        let ending = self.reason.get().cloned().unwrap_or_else(|| Ending::closed("the client closed it"));
+        ending.into_error(self.address.clone())
     }
 
     /// Decodes an answer. One that cannot be read ends the connection: nothing after it can be trusted.
@@ -200,14 +201,36 @@ impl Link {
         let read = ResponseHeader::decode(answer, header_version).and_then(|_| R::Response::decode(answer, version));
         read.map_err(|error| {
             let reason = format!("{} version {version}: {error}", R::NAME);
-            self.close(reason.clone());
+            self.close(Ending::closed(reason.clone()));
             KafkaError::Protocol { address: self.address.clone(), reason: reason.into() }
         })
     }
 }
 
-fn start(stream: TcpStream, link: &Arc<Link>, settings: &Settings) -> (mpsc::Sender<Outgoing>, JoinSet<()>) {
-    let (read_half, write_half) = stream.into_split();
+fn start(stream: Stream, link: &Arc<Link>, settings: &Settings) -> (mpsc::Sender<Outgoing>, JoinSet<()>) {
+    match stream {
+        Stream::Plain(tcp) => {
+            let (read_half, write_half) = tcp.into_split();
+            start_tasks(read_half, write_half, link, settings)
+        }
+        Stream::Tls(tls) => {
+            // One TLS session has one state: the two tasks take turns, for as long as a poll lasts.
+            let (read_half, write_half) = tokio::io::split(*tls);
+            start_tasks(read_half, write_half, link, settings)
+        }
+    }
+}
+
+fn start_tasks<R, W>(
+    read_half: R,
+    write_half: W,
+    link: &Arc<Link>,
+    settings: &Settings,
+) -> (mpsc::Sender<Outgoing>, JoinSet<()>)
+where
+    R: AsyncRead + Unpin + Send + 'static,
+    W: AsyncWrite + Unpin + Send + 'static,
+{
     let (requests, queued) = mpsc::channel(REQUESTS_QUEUED_MAX);
     let (written, pending) = mpsc::channel(PENDING);
     let client_id = StrBytes::from_string(settings.client_id.clone());
@@ -218,7 +241,7 @@ fn start(stream: TcpStream, link: &Arc<Link>, settings: &Settings) -> (mpsc::Sen
 }
 
 /// Runs one of the two tasks; when one stops, so does the other.
-async fn until_closed(link: Arc<Link>, task: impl Future<Output = String>) {
+async fn until_closed(link: Arc<Link>, task: impl Future<Output = Ending>) {
     let closed = link.closed.clone();
     if let Some(reason) = closed.run_until_cancelled(task).await {
         link.close(reason);

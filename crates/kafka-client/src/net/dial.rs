@@ -1,4 +1,4 @@
-//! From a host name to a connected socket.
+//! From a host name to a connection that is ready for the first request.
 
 use std::io;
 use std::net::SocketAddr;
@@ -7,22 +7,46 @@ use std::time::Duration;
 
 use tokio::net::{TcpSocket, TcpStream, lookup_host};
 use tokio::time::timeout;
+use tokio_rustls::client::TlsStream;
 
 use crate::KafkaError;
 use crate::config::ClientConfig;
+use crate::security::tls::TlsFailure;
 
-/// Connects to the first address of `host` that accepts.
+/// A connected socket. Told apart once, when the connection starts; not for each read or write.
+#[derive(Debug)]
+pub(super) enum Stream {
+    /// Bytes as they are.
+    Plain(TcpStream),
+    /// Bytes within TLS.
+    Tls(Box<TlsStream<TcpStream>>),
+}
+
+/// Why one address is of no use.
+enum Failed {
+    /// It cannot be reached; another one may be.
+    Io(io::Error),
+    /// It was reached, and the connection ended.
+    Ended(String),
+    /// It was reached, and one side does not accept the other: so it would be with the other addresses.
+    Refused(String),
+}
+
+/// Connects to the first address of `host` that accepts, and shakes hands if TLS is spoken. Each address has
+/// `socket.connection.setup.timeout.ms` for both.
 ///
 /// # Errors
-/// [`KafkaError::Connect`] with the last address's error, after all were tried.
-pub(super) async fn dial(host: &str, port: u16, config: &ClientConfig) -> Result<TcpStream, KafkaError> {
-    let failed = |source: io::Error| KafkaError::Connect { address: address(host, port), source: Arc::new(source) };
+/// After all were tried, [`KafkaError::Connect`] or [`KafkaError::Disconnected`] with the last address's error;
+/// [`KafkaError::Tls`] at once.
+pub(super) async fn dial(host: &str, port: u16, config: &ClientConfig) -> Result<Stream, KafkaError> {
     let allowed = config.connection_setup_timeout;
-    let addresses = within(allowed, lookup_host((host, port))).await.map_err(failed)?;
-    let mut last = io::Error::new(io::ErrorKind::NotFound, "the name has no address");
+    let failed = |why: Failed| why.into_error(address(host, port));
+    let addresses = within(allowed, async { Ok(lookup_host((host, port)).await?) }).await.map_err(failed)?;
+    let mut last = Failed::Io(io::Error::new(io::ErrorKind::NotFound, "the name has no address"));
     for address in addresses {
-        match within(allowed, connect(address, config)).await {
+        match within(allowed, open(host, address, config)).await {
             Ok(stream) => return Ok(stream),
+            Err(refused @ Failed::Refused(_)) => return Err(failed(refused)),
             Err(error) => last = error,
         }
     }
@@ -34,6 +58,14 @@ pub(super) fn address(host: &str, port: u16) -> Arc<str> {
     format!("{host}:{port}").into()
 }
 
+async fn open(host: &str, address: SocketAddr, config: &ClientConfig) -> Result<Stream, Failed> {
+    let tcp = connect(address, config).await?;
+    match &config.security.tls {
+        None => Ok(Stream::Plain(tcp)),
+        Some(tls) => Ok(Stream::Tls(Box::new(tls.connect(host, tcp).await?))),
+    }
+}
+
 async fn connect(address: SocketAddr, config: &ClientConfig) -> io::Result<TcpStream> {
     let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
     config.send_buffer.map_or(Ok(()), |size| socket.set_send_buffer_size(size))?;
@@ -43,6 +75,32 @@ async fn connect(address: SocketAddr, config: &ClientConfig) -> io::Result<TcpSt
     Ok(stream)
 }
 
-async fn within<T>(allowed: Duration, work: impl Future<Output = io::Result<T>>) -> io::Result<T> {
-    timeout(allowed, work).await.unwrap_or_else(|elapsed| Err(io::Error::new(io::ErrorKind::TimedOut, elapsed)))
+async fn within<T>(allowed: Duration, work: impl Future<Output = Result<T, Failed>>) -> Result<T, Failed> {
+    let late = |elapsed| Err(Failed::Io(io::Error::new(io::ErrorKind::TimedOut, elapsed)));
+    timeout(allowed, work).await.unwrap_or_else(late)
+}
+
+impl Failed {
+    fn into_error(self, address: Arc<str>) -> KafkaError {
+        match self {
+            Failed::Io(source) => KafkaError::Connect { address, source: Arc::new(source) },
+            Failed::Ended(reason) => KafkaError::Disconnected { address, reason: reason.into() },
+            Failed::Refused(reason) => KafkaError::Tls { address, reason: reason.into() },
+        }
+    }
+}
+
+impl From<io::Error> for Failed {
+    fn from(error: io::Error) -> Self {
+        Failed::Io(error)
+    }
+}
+
+impl From<TlsFailure> for Failed {
+    fn from(failure: TlsFailure) -> Self {
+        match failure {
+            TlsFailure::Refused(reason) => Failed::Refused(reason),
+            TlsFailure::Ended(reason) => Failed::Ended(reason),
+        }
+    }
 }

@@ -1,6 +1,6 @@
 //! One connection to one broker, from host name to decoded answer.
 //! ```text
-//! dial: every address of the name ─▶ TCP (later: TLS, SASL) ─▶ ApiVersions
+//! dial: every address of the name ─▶ TCP ─▶ TLS ─▶ ApiVersions
 //! Connection::send ─▶ frame ─▶ writer task ─▶ socket ─▶ reader task ─▶ answer, in the order of the requests
 //! ```
 //! Start at [`Connection`]. Requests are pipelined; an answer that is late or cannot be read ends the connection, and
@@ -10,6 +10,7 @@ mod api;
 mod backoff;
 mod connection;
 mod dial;
+mod ending;
 mod frame;
 mod reader;
 mod versions;

@@ -1,9 +1,15 @@
 //! Who may listen in, and who is talking: what `security.protocol` and its `ssl.*` and `sasl.*` properties say.
 
+pub mod stores;
+pub mod tls;
+
+use std::sync::Arc;
+
 use connect_config::Props;
 
 use crate::KafkaError;
 use crate::config::{Keys, invalid};
+use tls::TlsConfig;
 
 /// `security.protocol`: whether the bytes are encrypted, and whether the client says who it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -23,6 +29,8 @@ pub enum SecurityProtocol {
 pub struct Security {
     /// What is spoken.
     pub protocol: SecurityProtocol,
+    /// How TLS is spoken; none if it is not.
+    pub tls: Option<Arc<TlsConfig>>,
 }
 
 impl Security {
@@ -30,15 +38,12 @@ impl Security {
     /// [`KafkaError::Config`] for the first value that does not fit, or that this client cannot honour.
     pub fn parse(props: &Props) -> Result<Self, KafkaError> {
         let protocol = SecurityProtocol::parse(&Keys::new(props))?;
-        if protocol != SecurityProtocol::Plaintext {
-            let name = protocol.name();
-            return Err(invalid(
-                "security.protocol",
-                name,
-                "this client speaks PLAINTEXT only; remove it or set PLAINTEXT",
-            ));
+        if matches!(protocol, SecurityProtocol::SaslPlaintext | SecurityProtocol::SaslSsl) {
+            let why = "this client has no SASL; remove it or set PLAINTEXT or SSL";
+            return Err(invalid("security.protocol", protocol.name(), why));
         }
-        Ok(Security { protocol })
+        let tls = protocol.is_encrypted().then(|| TlsConfig::parse(props)).transpose()?;
+        Ok(Security { protocol, tls: tls.map(Arc::new) })
     }
 }
 
@@ -53,6 +58,11 @@ impl SecurityProtocol {
             Self::SaslPlaintext => "SASL_PLAINTEXT",
             Self::SaslSsl => "SASL_SSL",
         }
+    }
+
+    /// Whether it is spoken within TLS.
+    pub fn is_encrypted(self) -> bool {
+        matches!(self, Self::Ssl | Self::SaslSsl)
     }
 
     fn parse(keys: &Keys<'_>) -> Result<Self, KafkaError> {
