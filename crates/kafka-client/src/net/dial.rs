@@ -3,7 +3,7 @@
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::net::{TcpSocket, TcpStream, lookup_host};
 use tokio::time::timeout;
@@ -41,10 +41,10 @@ enum Failed {
 pub(super) async fn dial(host: &str, port: u16, config: &ClientConfig) -> Result<Stream, KafkaError> {
     let allowed = config.connection_setup_timeout;
     let failed = |why: Failed| why.into_error(address(host, port));
-    let addresses = within(allowed, async { Ok(lookup_host((host, port)).await?) }).await.map_err(failed)?;
+    let addresses = within(allowed, lookup_host((host, port))).await.map_err(|error| failed(error.into()))?;
     let mut last = Failed::Io(io::Error::new(io::ErrorKind::NotFound, "the name has no address"));
     for address in addresses {
-        match within(allowed, open(host, address, config)).await {
+        match open(host, address, config).await {
             Ok(stream) => return Ok(stream),
             Err(refused @ Failed::Refused(_)) => return Err(failed(refused)),
             Err(error) => last = error,
@@ -59,10 +59,15 @@ pub(super) fn address(host: &str, port: u16) -> Arc<str> {
 }
 
 async fn open(host: &str, address: SocketAddr, config: &ClientConfig) -> Result<Stream, Failed> {
-    let tcp = connect(address, config).await?;
-    match &config.security.tls {
-        None => Ok(Stream::Plain(tcp)),
-        Some(tls) => Ok(Stream::Tls(Box::new(tls.connect(host, tcp).await?))),
+    let (started, allowed) = (Instant::now(), config.connection_setup_timeout);
+    let tcp = within(allowed, connect(address, config)).await?;
+    let Some(tls) = &config.security.tls else { return Ok(Stream::Plain(tcp)) };
+    match timeout(allowed.saturating_sub(started.elapsed()), tls.connect(host, tcp)).await {
+        Ok(shaken) => Ok(Stream::Tls(Box::new(shaken?))),
+        Err(_) => {
+            let limit = format!("socket.connection.setup.timeout.ms ({} ms)", allowed.as_millis());
+            Err(Failed::Ended(format!("the TLS handshake did not end within {limit}")))
+        }
     }
 }
 
@@ -75,9 +80,8 @@ async fn connect(address: SocketAddr, config: &ClientConfig) -> io::Result<TcpSt
     Ok(stream)
 }
 
-async fn within<T>(allowed: Duration, work: impl Future<Output = Result<T, Failed>>) -> Result<T, Failed> {
-    let late = |elapsed| Err(Failed::Io(io::Error::new(io::ErrorKind::TimedOut, elapsed)));
-    timeout(allowed, work).await.unwrap_or_else(late)
+async fn within<T>(allowed: Duration, work: impl Future<Output = io::Result<T>>) -> io::Result<T> {
+    timeout(allowed, work).await.unwrap_or_else(|elapsed| Err(io::Error::new(io::ErrorKind::TimedOut, elapsed)))
 }
 
 impl Failed {

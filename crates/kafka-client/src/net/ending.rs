@@ -27,6 +27,8 @@ impl Ending {
         match TlsFailure::of_stream(error) {
             Some(reason) if !answered => Ending::Refused(reason.into()),
             Some(reason) => Ending::Closed(reason.into()),
+            // A broker that dies does not say goodbye in TLS.
+            None if error.kind() == io::ErrorKind::UnexpectedEof => Ending::closed("the broker closed the connection"),
             None => Ending::closed(error.to_string()),
         }
     }
