@@ -1,8 +1,9 @@
 //! A broker with a listener for each kind of TLS, and the stores for both sides.
 
-use std::net::TcpListener;
+use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
@@ -17,8 +18,10 @@ const LISTENERS: [(&str, &str, &str, bool); 7] = [
     ("MUTUAL12", "broker.p12", "PKCS12", true), // TLS 1.2 only
 ];
 
+const START_MAX: Duration = Duration::from_secs(180);
+
 /// Stopped when dropped.
-pub struct TlsBroker {
+pub(crate) struct TlsBroker {
     script: String,
     folder: TempDir,
     port: u16,
@@ -26,22 +29,23 @@ pub struct TlsBroker {
 
 impl TlsBroker {
     /// Makes the stores and starts the broker with `script` (`scripts/apache.sh`).
-    pub fn start(script: &str) -> TlsBroker {
+    pub(crate) fn start(script: &str) -> TlsBroker {
         let folder = tempfile::tempdir().unwrap();
         make_stores(folder.path());
         let broker = TlsBroker { script: script.to_owned(), port: free_ports(), folder };
         std::fs::write(broker.path("extra.properties"), broker.properties()).unwrap();
-        broker.run("start");
+        let _ = broker.run("start");
+        broker.await_listener();
         broker
     }
 
     /// A file of the stores' folder.
-    pub fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
     /// `host:port` of a listener.
-    pub fn address(&self, listener: &str, host: &str) -> String {
+    pub(crate) fn address(&self, listener: &str, host: &str) -> String {
         let index = LISTENERS.iter().position(|(name, ..)| *name == listener);
         let offset = index.map_or(0, |index| index + 2);
         format!("{host}:{}", usize::from(self.port) + offset)
@@ -80,20 +84,28 @@ impl TlsBroker {
         text
     }
 
-    fn run(&self, what: &str) {
+    /// The script waits half a minute; a machine that does much else needs longer.
+    fn await_listener(&self) {
+        let deadline = Instant::now() + START_MAX;
+        while TcpStream::connect(("127.0.0.1", self.port)).is_err() {
+            let log = || std::fs::read_to_string(self.path("data/1/broker.log")).unwrap_or_default();
+            assert!(Instant::now() < deadline, "the broker does not start: {}", log());
+            std::thread::sleep(Duration::from_millis(100));
+        }
+    }
+
+    fn run(&self, what: &str) -> bool {
         let mut command = Command::new(&self.script);
         command.args(["broker", what]).env("KAFKA_PORT", self.port.to_string());
         command.env("KAFKA_DATA", self.path("data")).env("KAFKA_EXTRA", self.path("extra.properties"));
-        let output = command.env("HEAP", "-Xmx384m").output().unwrap();
-        let errors = String::from_utf8_lossy(&output.stderr);
-        let log = std::fs::read_to_string(self.path("data/1/broker.log")).unwrap_or_default();
-        assert!(output.status.success(), "{errors}{log}");
+        command.env("HEAP", "-Xmx384m").status().unwrap().success()
     }
 }
 
 impl Drop for TlsBroker {
     fn drop(&mut self) {
-        self.run("stop");
+        let stopped = self.run("stop");
+        assert!(stopped || std::thread::panicking(), "the broker does not stop");
     }
 }
 
