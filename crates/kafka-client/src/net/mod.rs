@@ -11,6 +11,7 @@ mod backoff;
 mod connection;
 mod dial;
 mod frame;
+mod guard;
 mod reader;
 mod versions;
 mod writer;
