@@ -20,6 +20,7 @@ pub trait Request: Encodable + Message + HeaderVersion + Send + 'static {
 #[cfg(any(test, feature = "fuzzing"))]
 pub(crate) struct Api {
     pub(crate) key: i16,
+    #[cfg(test)]
     pub(crate) name: &'static str,
     /// The lowest and the highest version that this client sends.
     pub(crate) versions: (i16, i16),
@@ -42,6 +43,7 @@ macro_rules! requests {
         #[cfg(any(test, feature = "fuzzing"))]
         pub(crate) const ALL: &[Api] = &[$(Api {
             key: $key,
+            #[cfg(test)]
             name: stringify!($request),
             versions: (<m::$request as Message>::VERSIONS.min, <m::$request as Request>::MAX_VERSION),
             header_version: <m::$response as HeaderVersion>::header_version,

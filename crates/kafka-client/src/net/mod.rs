@@ -16,7 +16,11 @@ mod reader;
 mod versions;
 mod writer;
 
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) use api::ALL;
 pub use api::Request;
 pub use backoff::Backoff;
 pub(crate) use connection::{Connection, REQUESTS_QUEUED_MAX};
 pub(crate) use frame::{Frame, FrameHead};
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) use guard::check;

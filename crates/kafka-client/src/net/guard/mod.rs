@@ -26,7 +26,7 @@ static LAYOUTS: LazyLock<HashMap<(i16, i16), Layout>> = LazyLock::new(|| ANSWERS
 /// Whether an answer's lengths can be believed. `header_version` is that of the response header, 0 or 1.
 /// # Errors
 /// What is wrong with the bytes, in words.
-pub(super) fn check(answer: &[u8], key: i16, version: i16, header_version: i16) -> Result<(), &'static str> {
+pub(crate) fn check(answer: &[u8], key: i16, version: i16, header_version: i16) -> Result<(), &'static str> {
     let layout = LAYOUTS.get(&(key, version)).ok_or("this client does not know how such an answer lies in bytes")?;
     let mut walk = Walk::new(answer);
     walk.header(header_version)?;
