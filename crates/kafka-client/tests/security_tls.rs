@@ -25,8 +25,8 @@ type Entries = Vec<(&'static str, String)>;
 async fn speaks_tls_with_a_broker() {
     let Some(script) = required("LONGSHORE_TEST_APACHE", "scripts/apache.sh") else { return };
     let broker = tokio::task::spawn_blocking(move || TlsBroker::start(&script)).await.unwrap();
-    carries_records(&broker).await;
     accepts_and_refuses(&broker).await;
+    carries_records(&broker).await;
     sees_new_stores(&broker).await;
     tokio::task::spawn_blocking(move || drop(broker)).await.unwrap();
 }

@@ -6,6 +6,7 @@
 //! Start at [`KeyMaterial::load`] and [`TrustMaterial::load`]. Nothing here knows of TLS settings, or of which side of a
 //! connection it is for. Every read is blocking, and bounded by [`FILE_BYTES_MAX`].
 
+mod ec;
 mod error;
 mod jks;
 mod key;
@@ -62,7 +63,7 @@ impl KeyMaterial {
             }
             KeySource::File { file, key_password } => Self::of_file(file, key_password.as_ref())?,
         };
-        Ok(KeyMaterial { identities })
+        Ok(KeyMaterial { identities: identities.into_iter().map(Identity::completed).collect() })
     }
 
     fn of_file(file: &StoreFile, key_password: Option<&Password>) -> Result<Vec<Identity>, StoreError> {
@@ -73,6 +74,17 @@ impl KeyMaterial {
             Format::Jks => jks::identities(&bytes, file.password.as_ref(), key_password),
             Format::Pkcs12 => pkcs12::identities(&bytes, file.password.as_ref(), key_password),
         }
+    }
+}
+
+impl Identity {
+    fn completed(self) -> Self {
+        let Identity { alias, chain, key } = self;
+        let key = match chain.first() {
+            Some(leaf) => ec::completed(key, leaf),
+            None => key,
+        };
+        Identity { alias, chain, key }
     }
 }
 

@@ -51,6 +51,8 @@ fn every_kind_of_store_holds_the_same_key() {
         assert_eq!(found.identities.len(), 1, "{name}");
         assert_eq!(found.identities[0].chain, want.chain, "{name}");
         assert_eq!(found.identities[0].key.secret_der(), want.key.secret_der(), "{name}");
+        let usable = rustls::crypto::ring::sign::any_supported_type(&found.identities[0].key);
+        assert!(usable.is_ok(), "{name}: {usable:?}");
         assert_eq!(found.identities[0].alias, if name == "openssl.p12" { "" } else { "client" }, "{name}");
     }
 }
@@ -165,6 +167,7 @@ fn load_all(bytes: &[u8]) {
     let _ = super::pem::identity(&text, &text, None);
     let _ = super::pem::certificates(&text);
     let _ = key::decrypt(bytes, &password);
+    let _ = ec::completed(PrivateKeyDer::Pkcs8(bytes.to_vec().into()), &bytes.into());
 }
 
 #[test]
