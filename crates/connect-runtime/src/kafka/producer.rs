@@ -37,7 +37,7 @@ pub(super) fn open_cluster(kind: ClientKind, props: &Props) -> Result<Cluster, C
     if !unused.is_empty() {
         tracing::warn!("These {} settings have no effect: {unused}", kind.name());
     }
-    Ok(Cluster::new(config))
+    Ok(Cluster::shared(config))
 }
 
 struct KafkaProducer {
