@@ -14,6 +14,8 @@ mod node;
 mod nodes;
 mod refresh;
 mod registry;
+#[cfg(test)]
+mod tests;
 
 use std::sync::{Arc, Mutex, RwLock};
 use std::time::Instant;

@@ -127,6 +127,16 @@ impl Nodes {
         link.is_some_and(|link| link.has_failed())
     }
 
+    #[cfg(test)]
+    pub(super) fn knows_brokers(&self) -> bool {
+        lock(&self.addresses).keys().any(|id| *id >= 0)
+    }
+
+    #[cfg(test)]
+    pub(super) fn disconnect(&self, node: NodeId) {
+        lock(&self.links).remove(&node);
+    }
+
     /// Puts the names of the bootstrap servers' addresses in their place, if `client.dns.lookup` wants it. Two at the same
     /// time do the same work twice, and come to the same.
     async fn name_bootstrap_servers(&self) {

@@ -24,6 +24,12 @@ macro_rules! requests {
             $(const MAX_VERSION: i16 = $max;)?
             type Response = m::$response;
         })*
+
+        /// Every request that this client can send: number, name, oldest and newest version.
+        #[cfg(test)]
+        pub(super) const ALL: &[(i16, &str, i16, i16)] = &[$((
+            m::$request::KEY, m::$request::NAME, m::$request::VERSIONS.min, m::$request::MAX_VERSION,
+        )),*];
     };
 }
 
