@@ -36,8 +36,8 @@ pub type TopicName = Arc<str>;
 /// A handle to a cluster; clones share connections and metadata. Nothing is connected before the first use, and the
 /// connections end with the last handle.
 ///
-/// A handle has the patience of its own client: `default.api.timeout.ms`, `metadata.max.age.ms` and `retry.backoff*`. All
-/// other properties belong to the connections.
+/// A handle has the patience of its own client: `default.api.timeout.ms` and `retry.backoff*`. All other properties belong to
+/// what is shared.
 #[derive(Clone, Debug)]
 pub struct Cluster {
     config: Arc<ClientConfig>,
@@ -67,7 +67,7 @@ impl Cluster {
     }
 
     /// As [`new`](Self::new), but connections and metadata are shared with every other handle that was made by this call
-    /// and is alive, if both have the same `bootstrap.servers`, security, `client.id` and settings of connections, and were
+    /// and is alive, if both have the same `bootstrap.servers`, security, `client.id` and settings of connections and metadata, and were
     /// made in the same runtime, with which its connections end. So no client is bound by what another one is told.
     pub fn shared(config: ClientConfig) -> Cluster {
         let config = Arc::new(config);

@@ -95,7 +95,9 @@ impl Cluster {
             .with_allow_auto_topic_creation(allow_auto_create);
         let response = self.send(node, request).await?;
         KafkaError::check(response.error_code, || "Metadata".to_owned())?;
-        let metadata = Arc::new(self.cached_metadata().merged(response, topics.is_none()));
+        let kept = self.config.metadata_max_age.saturating_add(self.config.metadata_max_idle);
+        let metadata = self.cached_metadata().merged(response, topics.is_none()).without_idle(kept);
+        let metadata = Arc::new(metadata);
         let brokers = metadata.brokers.iter();
         self.shared.nodes.set_brokers(brokers.map(|(id, broker)| (*id, (broker.host.clone(), broker.port))));
         *self.shared.metadata.write().unwrap_or_else(PoisonError::into_inner) = metadata.clone();

@@ -39,7 +39,6 @@ pub(super) fn shared(config: &Arc<ClientConfig>) -> Arc<Shared> {
 fn of_connections(config: &ClientConfig) -> ClientConfig {
     ClientConfig {
         default_api_timeout: Duration::ZERO,
-        metadata_max_age: Duration::ZERO,
         retry_backoff: Duration::ZERO,
         retry_backoff_max: Duration::ZERO,
         ..config.clone()
@@ -64,11 +63,12 @@ mod tests {
         let one = cluster(&[]);
         for (entries, want) in [
             (&[][..], true),
-            (&[("retry.backoff.ms", "7"), ("metadata.max.age.ms", "9"), ("default.api.timeout.ms", "8")], true),
+            (&[("retry.backoff.ms", "7"), ("default.api.timeout.ms", "8")], true),
             (&[("client.id", "another")], false),
             (&[("bootstrap.servers", "127.0.0.1:2")], false),
             (&[("request.timeout.ms", "7")], false), // who waits shorter would end the connection of others
             (&[("connections.max.idle.ms", "7")], false),
+            (&[("metadata.max.age.ms", "9")], false), // who looks oftener would make others forget topics sooner
             (&[("reconnect.backoff.ms", "7")], false),
         ] {
             let other = cluster(entries);

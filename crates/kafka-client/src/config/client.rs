@@ -21,6 +21,8 @@ pub struct ClientConfig {
     pub default_api_timeout: Duration,
     /// How old metadata may become before it is fetched again without need.
     pub metadata_max_age: Duration,
+    /// A topic that nobody has asked for this long is forgotten; Java lets only producers set it.
+    pub metadata_max_idle: Duration,
     /// The first pause after a failed request.
     pub retry_backoff: Duration,
     /// The longest pause after failed requests.
@@ -49,6 +51,7 @@ pub struct ClientConfig {
     pub security: Security,
 }
 
+const METADATA_MAX_IDLE: Duration = Duration::from_secs(300);
 const BOOTSTRAP: &str = "bootstrap.servers";
 
 /// A host name or address and a port.
@@ -86,6 +89,10 @@ impl ClientConfig {
             request_timeout: values.millis("request.timeout.ms"),
             default_api_timeout: values.millis("default.api.timeout.ms"),
             metadata_max_age: values.millis("metadata.max.age.ms"),
+            metadata_max_idle: match kind {
+                ClientKind::Producer => values.millis("metadata.max.idle.ms"),
+                ClientKind::Consumer | ClientKind::Admin => METADATA_MAX_IDLE,
+            },
             retry_backoff: values.millis("retry.backoff.ms"),
             retry_backoff_max: values.millis("retry.backoff.max.ms"),
             reconnect_backoff: values.millis("reconnect.backoff.ms"),

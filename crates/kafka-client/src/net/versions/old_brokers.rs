@@ -73,7 +73,7 @@ fn text(text: &'static str) -> StrBytes {
 fn what_is_sent_can_be_said_in_old_versions() {
     let group = || m::GroupId(text("g"));
     let topic = || m::TopicName(text("t"));
-    let fetch = FetchPartition::default().with_current_leader_epoch(7).with_last_fetched_epoch(6).with_fetch_offset(5);
+    let fetch = FetchPartition::default().with_current_leader_epoch(7).with_fetch_offset(5);
     let fetch = FetchTopic::default().with_topic(topic()).with_partitions(vec![fetch]);
     let list = ListOffsetsPartition::default().with_current_leader_epoch(7).with_timestamp(-2);
     let list = ListOffsetsTopic::default().with_name(topic()).with_partitions(vec![list]);
@@ -93,15 +93,7 @@ fn what_is_sent_can_be_said_in_old_versions() {
         ),
         (encode(m::ListOffsetsRequest::default().with_isolation_level(1).with_topics(vec![list])), 4),
         (encode(m::MetadataRequest::default().with_topics(None).with_allow_auto_topic_creation(false)), 7),
-        (
-            encode(
-                m::OffsetCommitRequest::default()
-                    .with_group_id(group())
-                    .with_group_instance_id(Some(text("i")))
-                    .with_topics(vec![commit]),
-            ),
-            6,
-        ),
+        (encode(m::OffsetCommitRequest::default().with_group_id(group()).with_topics(vec![commit])), 6),
         (encode(m::OffsetFetchRequest::default().with_group_id(group()).with_topics(None)), 5),
         (encode(m::FindCoordinatorRequest::default().with_key(text("g")).with_key_type(1)), 2),
         (
@@ -123,7 +115,7 @@ fn what_is_sent_can_be_said_in_old_versions() {
             ),
             2,
         ),
-        (encode(m::HeartbeatRequest::default().with_group_id(group()).with_group_instance_id(Some(text("i")))), 2),
+        (encode(m::HeartbeatRequest::default().with_group_id(group())), 2),
         (encode(m::LeaveGroupRequest::default().with_group_id(group()).with_member_id(text("m"))), 2),
         (encode(m::InitProducerIdRequest::default().with_transactional_id(None).with_transaction_timeout_ms(1)), 1),
         (encode(m::EndTxnRequest::default().with_producer_id(ProducerId(1)).with_committed(true)), 1),
@@ -143,7 +135,11 @@ fn what_is_sent_can_be_said_in_old_versions() {
 /// What an old broker cannot be told and what must not be left out is an error.
 #[test]
 fn what_cannot_be_said_is_refused() {
+    let diverging = FetchPartition::default().with_last_fetched_epoch(6);
+    let diverging = FetchTopic::default().with_partitions(vec![diverging]);
     for refused in [
+        encode(m::FetchRequest::default().with_topics(vec![diverging])),
+        encode(m::JoinGroupRequest::default().with_group_instance_id(Some(text("i")))), // a static member
         encode(m::LeaveGroupRequest::default().with_members(vec![Default::default()])),
         encode(m::FindCoordinatorRequest::default().with_coordinator_keys(vec![text("g")])),
         encode(m::OffsetFetchRequest::default().with_require_stable(true)),
