@@ -14,6 +14,7 @@ pub mod consumer;
 pub mod error;
 pub mod group;
 pub mod net;
+mod offsets;
 pub mod producer;
 pub mod record;
 pub mod security;

@@ -1,0 +1,1 @@
+//! The driver against a broker that says what the test wants.
