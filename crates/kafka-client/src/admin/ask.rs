@@ -9,7 +9,8 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use futures_util::{StreamExt, stream};
+use futures_util::future::BoxFuture;
+use futures_util::{FutureExt, StreamExt, stream};
 
 use super::call::Call;
 use super::route::{self, CONCURRENT, Route};
@@ -132,12 +133,19 @@ impl Admin {
                 None => {}
             }
         }
-        let size_max = if A::BATCHED { usize::MAX } else { 1 };
-        let batches = by_node.iter().flat_map(|(node, keys)| keys.chunks(size_max).map(|keys| (*node, keys)));
-        let sent = stream::iter(batches).map(|(node, keys)| self.send_batch(ask, call, node, keys));
-        let answers: Vec<Outcomes<A>> = sent.buffer_unordered(CONCURRENT).collect().await;
-        outcomes.extend(answers.into_iter().flatten());
+        let batches = batches(by_node, if A::BATCHED { usize::MAX } else { 1 });
+        outcomes.extend(self.send_all(ask, call, &batches).await);
         outcomes
+    }
+
+    async fn send_all<A: Ask>(&self, ask: &A, call: &Call, batches: &[(NodeId, Vec<A::Key>)]) -> Outcomes<A> {
+        // Boxed, because a stream of closures' futures does not let the compiler see that it may change threads.
+        let mut sends: Vec<BoxFuture<'_, Outcomes<A>>> = Vec::with_capacity(batches.len());
+        for (node, keys) in batches {
+            sends.push(self.send_batch(ask, call, *node, keys).boxed());
+        }
+        let answers: Vec<Outcomes<A>> = stream::iter(sends).buffer_unordered(CONCURRENT).collect().await;
+        answers.into_iter().flatten().collect()
     }
 
     async fn send_batch<A: Ask>(&self, ask: &A, call: &Call, node: NodeId, keys: &[A::Key]) -> Outcomes<A> {
@@ -176,6 +184,14 @@ impl Admin {
             let _ = call.within(self.cluster.refresh(&topics)).await;
         }
     }
+}
+
+fn batches<K: Clone>(by_node: BTreeMap<NodeId, Vec<K>>, size_max: usize) -> Vec<(NodeId, Vec<K>)> {
+    let mut batches = Vec::new();
+    for (node, keys) in by_node {
+        batches.extend(keys.chunks(size_max).map(|keys| (node, keys.to_vec())));
+    }
+    batches
 }
 
 fn distinct(routes: impl Iterator<Item = Route>) -> Vec<Route> {

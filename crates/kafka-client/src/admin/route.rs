@@ -4,8 +4,9 @@
 //! ```
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use futures_util::{StreamExt, stream};
+use futures_util::{FutureExt, StreamExt, stream};
 
 use crate::cluster::{Cluster, CoordinatorKind, Metadata, NodeId, TopicName};
 use crate::consumer::TopicPartition;
@@ -32,11 +33,11 @@ pub(super) enum Route {
 /// Where each route leads. One that leads nowhere costs only its own keys.
 pub(super) async fn resolve(cluster: &Cluster, routes: Vec<Route>) -> BTreeMap<Route, Result<NodeId, KafkaError>> {
     let metadata = look(cluster, &routes).await;
-    let found = stream::iter(routes).map(|route| async {
-        let node = node(cluster, &metadata, &route).await;
-        (route, node)
-    });
-    found.buffer_unordered(CONCURRENT).collect().await
+    let mut lookups = Vec::with_capacity(routes.len());
+    for route in routes {
+        lookups.push(node(cluster, &metadata, route).boxed());
+    }
+    stream::iter(lookups).buffer_unordered(CONCURRENT).collect().await
 }
 
 /// Makes the next lookup ask the cluster, if the error says that this route led to the wrong coordinator.
@@ -73,7 +74,7 @@ fn has_moved(error: &KafkaError) -> bool {
 }
 
 /// A picture of the cluster that has what these routes need; an old one will do.
-async fn look(cluster: &Cluster, routes: &[Route]) -> Result<std::sync::Arc<Metadata>, KafkaError> {
+async fn look(cluster: &Cluster, routes: &[Route]) -> Result<Arc<Metadata>, KafkaError> {
     let needed = |route: &Route| !matches!(route, Route::Any | Route::Coordinator(..));
     match routes.iter().any(needed) {
         true => cluster.metadata(&topics(routes), false).await,
@@ -83,19 +84,22 @@ async fn look(cluster: &Cluster, routes: &[Route]) -> Result<std::sync::Arc<Meta
 
 async fn node(
     cluster: &Cluster,
-    metadata: &Result<std::sync::Arc<Metadata>, KafkaError>,
-    route: &Route,
-) -> Result<NodeId, KafkaError> {
-    match route {
+    metadata: &Result<Arc<Metadata>, KafkaError>,
+    route: Route,
+) -> (Route, Result<NodeId, KafkaError>) {
+    let metadata = metadata.as_ref().map_err(Clone::clone);
+    let node = match &route {
         Route::Any => cluster.any_broker().await,
         Route::Coordinator(kind, key) => cluster.coordinator(*kind, key).await,
-        Route::Controller => match metadata.as_ref().map_err(Clone::clone)?.controller {
-            Some(controller) => Ok(controller),
-            None => cluster.any_broker().await, // it knows the way, or answers NOT_CONTROLLER
+        Route::Controller => match metadata.map(|metadata| metadata.controller) {
+            Ok(Some(controller)) => Ok(controller),
+            Ok(None) => cluster.any_broker().await, // it knows the way, or answers NOT_CONTROLLER
+            Err(error) => Err(error),
         },
-        Route::Broker(id) => Ok(NodeId::new(*id)),
-        Route::Leader(partition) => leader(metadata.as_ref().map_err(Clone::clone)?, partition),
-    }
+        Route::Broker(id) => metadata.map(|_| NodeId::new(*id)),
+        Route::Leader(partition) => metadata.and_then(|metadata| leader(metadata, partition)),
+    };
+    (route, node)
 }
 
 fn leader(metadata: &Metadata, partition: &TopicPartition) -> Result<NodeId, KafkaError> {
