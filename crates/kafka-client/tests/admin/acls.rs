@@ -94,7 +94,7 @@ async fn rights_are_granted_found_and_taken_away() {
 async fn without_an_authorizer_there_are_no_rights() {
     let Some(admin) = admin() else { return };
     let error = admin.describe_acls(&AclFilter::default()).await.unwrap_err();
-    assert_eq!(error.to_string(), "No Authorizer is configured.");
+    assert_eq!(error.to_string(), "No Authorizer is configured on the broker");
     let read = AclBinding::allow("User:ann", AclOperation::Read, AclResourceType::Topic, "orders");
     assert_eq!(name(&admin.create_acls(std::slice::from_ref(&read)).await[&read]), "SECURITY_DISABLED");
     let filter = AclFilter::from(&read);

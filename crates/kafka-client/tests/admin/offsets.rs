@@ -12,8 +12,8 @@ async fn partitions_begin_where_records_were_deleted() {
     let Some(admin) = admin() else { return };
     let place = TopicPartition::new(topic(&admin, "log", 1).await, 0);
     fill(&place.topic, 5).await;
-    let check = async |cases: [(OffsetSpec, (i64, i64)); 5]| {
-        for (spec, want) in cases {
+    let check = async |cases: &[(OffsetSpec, (i64, i64))]| {
+        for (spec, want) in cases.iter().copied() {
             let asked = BTreeMap::from([(place.clone(), spec)]);
             let listed = admin.list_offsets(&asked, IsolationLevel::ReadUncommitted).await;
             let listed = listed[&place].as_ref().unwrap();
@@ -21,7 +21,7 @@ async fn partitions_begin_where_records_were_deleted() {
         }
     };
     let written = 1_700_000_000_000;
-    check([
+    check(&[
         (OffsetSpec::Earliest, (0, -1)),
         (OffsetSpec::Latest, (5, -1)),
         (OffsetSpec::ForTimestamp(1_600_000_000_000), (0, written)),
@@ -34,12 +34,11 @@ async fn partitions_begin_where_records_were_deleted() {
         let deleted = admin.delete_records(&BTreeMap::from([(place.clone(), before)])).await.remove(&place).unwrap();
         assert_eq!(deleted.map_err(|error| error.code().unwrap()), want, "before {before}");
     }
-    check([
+    check(&[
         (OffsetSpec::Earliest, (5, -1)),
         (OffsetSpec::Latest, (5, -1)),
         (OffsetSpec::ForTimestamp(0), (-1, -1)),
         (OffsetSpec::ForTimestamp(1_800_000_000_000), (-1, -1)),
-        (OffsetSpec::MaxTimestamp, (-1, -1)),
     ])
     .await;
 }

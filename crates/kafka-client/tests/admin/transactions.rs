@@ -22,6 +22,8 @@ use crate::support::{admin, name, topic, until};
 async fn open(admin: &Admin, id: &str, place: &TopicPartition) -> ProducerIdAndEpoch {
     let props = Props::from([("bootstrap.servers", bootstrap().unwrap().as_str())]);
     let cluster = Cluster::new(ClientConfig::parse(&props).unwrap());
+    // Twice, so that there is an epoch before this one.
+    admin.fence_producers(&[id.to_owned()]).await.remove(id).unwrap().unwrap();
     let producer = admin.fence_producers(&[id.to_owned()]).await.remove(id).unwrap().unwrap();
     let wire = || TopicName(StrBytes::from(place.topic.to_string()));
     let transactional = || TransactionalId(StrBytes::from(id.to_owned()));
