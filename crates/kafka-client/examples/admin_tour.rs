@@ -35,9 +35,9 @@ async fn show_cluster(admin: &Admin) -> Result<(), Box<dyn Error>> {
 async fn show_topics(admin: &Admin) -> Result<Ends, Box<dyn Error>> {
     let names: Vec<_> = admin.list_topics(false).await?.into_keys().collect();
     let topics = all(admin.describe_topics(&names, false).await)?;
-    let partitions = topics.iter().flat_map(|(name, topic)| {
-        topic.partitions.keys().map(|index| TopicPartition::new(name.clone(), *index))
-    });
+    let partitions = topics
+        .iter()
+        .flat_map(|(name, topic)| topic.partitions.keys().map(|index| TopicPartition::new(name.clone(), *index)));
     let partitions: Vec<TopicPartition> = partitions.collect();
     let begins = offsets(admin, &partitions, OffsetSpec::Earliest).await?;
     let ends = offsets(admin, &partitions, OffsetSpec::Latest).await?;

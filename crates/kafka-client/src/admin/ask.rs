@@ -168,6 +168,7 @@ impl Admin {
         let version = connection.version::<A::Request>()?;
         let timeout_ms = call.left_ms(self.cluster.config().request_timeout);
         let request = ask.request(keys, Terms { version, timeout_ms })?;
+        call.note_sent();
         let answer = connection.send(&request).await?;
         self.throttles.note(node, &answer);
         Ok(answer)
@@ -233,5 +234,23 @@ pub(super) fn check(code: i16, message: Option<&str>) -> Result<(), KafkaError> 
         (0, _) => Ok(()),
         (code, Some(message)) => Err(KafkaError::refused(ErrorCode(code), message)),
         (code, None) => Err(KafkaError::broker(ErrorCode(code), "")),
+    }
+}
+
+/// Whether every version of the request from `first` on can be written, or is refused by name.
+#[cfg(test)]
+pub(super) fn assert_writable<A: Ask>(ask: &A, key: A::Key, first: i16) {
+    use kafka_protocol::protocol::{Encodable, Message};
+
+    for version in first.max(A::Request::VERSIONS.min)..=A::Request::MAX_VERSION {
+        match ask.request(std::slice::from_ref(&key), Terms { version, timeout_ms: 1 }) {
+            Ok(request) => {
+                let written = request.encode(&mut bytes::BytesMut::new(), version);
+                assert!(written.is_ok(), "{} version {version}: {written:?}", A::NAME);
+            }
+            Err(error) => {
+                assert_eq!(error.code(), Some(ErrorCode::UNSUPPORTED_VERSION), "{} version {version}", A::NAME)
+            }
+        }
     }
 }

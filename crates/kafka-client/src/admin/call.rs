@@ -1,5 +1,6 @@
 //! How long a call goes on: its deadline, its pauses, and what it says when it gives up.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use tokio::time::{Instant, sleep, timeout_at};
@@ -17,6 +18,8 @@ pub(super) struct Call {
     backoff: Backoff,
     attempts: u32,
     attempts_max: u32,
+    /// Whether a request ever went out.
+    sent: AtomicBool,
 }
 
 impl Call {
@@ -29,6 +32,7 @@ impl Call {
             backoff: admin.cluster.retry_backoff(),
             attempts: 0,
             attempts_max: admin.config.retries.saturating_add(1),
+            sent: AtomicBool::new(false),
         }
     }
 
@@ -47,6 +51,11 @@ impl Call {
         timeout_at(self.deadline(), part).await.ok()
     }
 
+    /// A node was found, and is asked.
+    pub(super) fn note_sent(&self) {
+        self.sent.store(true, Ordering::Relaxed);
+    }
+
     /// After a failed attempt: waits for the next one. False: there is none.
     pub(super) async fn again(&mut self) -> bool {
         self.attempts = self.attempts.saturating_add(1);
@@ -63,6 +72,7 @@ impl Call {
             // A quota violation says more than that time ran out.
             Some(error) if error.code() == Some(ErrorCode::THROTTLING_QUOTA_EXCEEDED) => error,
             Some(error) => KafkaError::Timeout(format!("{} ({error})", self.timed_out()).into()),
+            None if self.sent.load(Ordering::Relaxed) => KafkaError::Timeout(self.timed_out().into()),
             None => KafkaError::Timeout(format!("Timed out waiting for a node assignment. Call: {}", self.name).into()),
         }
     }

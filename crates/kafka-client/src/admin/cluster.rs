@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::time::Instant;
 
 use kafka_protocol::messages::{DescribeClusterRequest, DescribeClusterResponse, MetadataRequest, MetadataResponse};
 
@@ -42,9 +43,12 @@ impl Admin {
     }
 
     async fn describe_cluster_with(&self, authorized: bool) -> Result<ClusterDescription, KafkaError> {
+        let begun = Instant::now();
         match self.ask_one(&DescribeCluster { authorized }, Whole).await {
             // Before Kafka 2.8 the metadata tell the same.
-            Err(error) if is_unsupported(&error) => self.ask_one(&ByMetadata { authorized }, Whole).await,
+            Err(error) if is_unsupported(&error) => {
+                self.left_since(begun).ask_one(&ByMetadata { authorized }, Whole).await
+            }
             answer => answer,
         }
     }
@@ -116,5 +120,17 @@ impl Ask for ByMetadata {
         let Metadata { cluster_id, controller, brokers, .. } = Metadata::default().merged(answer, true);
         let described = ClusterDescription { cluster_id, controller, brokers, authorized: authorized(bits) };
         vec![(Whole, Outcome::of(check(code, None).map(|()| described)))]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::admin::ask::assert_writable;
+
+    #[test]
+    fn every_broker_from_2_1_on_can_be_asked() {
+        assert_writable(&DescribeCluster { authorized: true }, Whole, 0);
+        assert_writable(&ByMetadata { authorized: true }, Whole, 7);
     }
 }

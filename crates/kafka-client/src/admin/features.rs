@@ -82,3 +82,14 @@ fn features(answer: ApiVersionsResponse) -> Features {
         supported: supported.collect(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::admin::ask::assert_writable;
+
+    #[test]
+    fn every_broker_can_be_asked() {
+        assert_writable(&DescribeFeatures, Whole, 0);
+    }
+}

@@ -29,7 +29,7 @@ mod wire;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 pub use acl::{AclBinding, AclFilter, AclOperation, AclPermission, AclResourceType, PatternFilter, PatternType};
 pub use cluster::ClusterDescription;
@@ -85,6 +85,11 @@ impl Admin {
     pub fn within(&self, allowed: Duration) -> Self {
         let config = AdminConfig { default_api_timeout: allowed, ..*self.config };
         Admin { config: Arc::new(config), ..self.clone() }
+    }
+
+    /// With what is left of the time of a call that began then: for calls that take more than one question.
+    fn left_since(&self, begun: Instant) -> Self {
+        self.within(self.config.default_api_timeout.saturating_sub(begun.elapsed()))
     }
 }
 

@@ -98,3 +98,19 @@ impl Ask for ListOffsets<'_> {
         answers.map(|(name, found)| (name, Outcome::of(found.map_err(|code| KafkaError::broker(code, ""))))).collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::admin::ask::assert_writable;
+
+    #[test]
+    fn every_broker_can_be_asked() {
+        let place = TopicPartition::new("t", 0);
+        for spec in [OffsetSpec::Latest, OffsetSpec::MaxTimestamp] {
+            let partitions = [(place.clone(), spec)].into();
+            let ask = ListOffsets { partitions: &partitions, isolation: IsolationLevel::ReadCommitted };
+            assert_writable(&ask, place.clone(), 2);
+        }
+    }
+}

@@ -55,3 +55,15 @@ impl Ask for DeleteRecords<'_> {
         results.collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::admin::ask::assert_writable;
+
+    #[test]
+    fn every_broker_can_be_asked() {
+        let place = TopicPartition::new("t", 0);
+        assert_writable(&DeleteRecords { before: &[(place.clone(), 5)].into() }, place, 0);
+    }
+}

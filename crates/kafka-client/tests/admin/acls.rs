@@ -1,5 +1,6 @@
 //! Rights need a broker with an authorizer: one of this test's own.
 
+use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -10,11 +11,10 @@ use kafka_client::admin::{
 use crate::common::{fresh, required};
 use crate::support::{admin, admin_of, name, until};
 
-const PORT: u16 = 20_690;
-
 /// A broker that ends with the test.
 struct Broker {
     apache: String,
+    port: u16,
     data: PathBuf,
 }
 
@@ -25,7 +25,7 @@ impl Broker {
         let extra = "authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer\n\
                      super.users=User:ANONYMOUS\nallow.everyone.if.no.acl.found=true\n";
         std::fs::write(data.join("extra.properties"), extra).unwrap();
-        let broker = Broker { apache, data };
+        let broker = Broker { apache, port: free_port(), data };
         assert!(broker.script("start").status().unwrap().success());
         broker
     }
@@ -33,11 +33,18 @@ impl Broker {
     fn script(&self, order: &str) -> Command {
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../scripts/apache.sh");
         let mut command = Command::new(script);
-        command.args(["broker", order]).env("APACHE_HOME", &self.apache).env("KAFKA_PORT", PORT.to_string());
+        command.args(["broker", order]).env("APACHE_HOME", &self.apache).env("KAFKA_PORT", self.port.to_string());
         command.env("KAFKA_DATA", &self.data).env("KAFKA_EXTRA", self.data.join("extra.properties"));
         command.env("HEAP", "-Xmx256m");
         command
     }
+}
+
+/// A port that nobody has, and the next one, which the controller gets.
+fn free_port() -> u16 {
+    let is_free = |port| TcpListener::bind(("127.0.0.1", port)).is_ok();
+    let ports = std::iter::repeat_with(|| TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port());
+    ports.take(100).find(|port| port.checked_add(1).is_some_and(is_free)).unwrap()
 }
 
 impl Drop for Broker {
@@ -53,8 +60,8 @@ async fn rights_are_granted_found_and_taken_away() {
     else {
         return;
     };
-    let _broker = Broker::start(apache);
-    let admin = admin_of(&format!("127.0.0.1:{PORT}"));
+    let broker = Broker::start(apache);
+    let admin = admin_of(&format!("127.0.0.1:{}", broker.port));
     let read = AclBinding::allow("User:ann", AclOperation::Read, AclResourceType::Topic, "orders");
     let write = AclBinding { operation: AclOperation::Write, permission: AclPermission::Deny, ..read.clone() };
     let prefix = AclBinding { name: "ord".to_owned(), pattern: PatternType::Prefixed, ..read.clone() };

@@ -94,7 +94,7 @@ async fn an_open_transaction_is_seen_and_its_producer_fenced() {
     }
 
     // The coordinator first ends the transaction, and says CONCURRENT_TRANSACTIONS until it has.
-    let fenced = admin.fence_producers(&[id.clone()]).await.remove(&id).unwrap().unwrap();
+    let fenced = admin.fence_producers(std::slice::from_ref(&id)).await.remove(&id).unwrap().unwrap();
     assert!(fenced.id != producer.id || fenced.epoch > producer.epoch, "{fenced:?} after {producer:?}");
     until(async || end(&admin, &place, IsolationLevel::ReadCommitted).await == 2).await; // the record and its marker
 }

@@ -61,7 +61,7 @@ fn unknown_filter() -> KafkaError {
     KafkaError::refused(ErrorCode::INVALID_REQUEST, "The AclBindingFilter must not contain UNKNOWN elements.")
 }
 
-struct CreateAcls;
+pub(super) struct CreateAcls;
 
 impl Ask for CreateAcls {
     type Key = AclBinding;
@@ -96,8 +96,8 @@ impl Ask for CreateAcls {
     }
 }
 
-struct DescribeAcls<'a> {
-    filter: &'a AclFilter,
+pub(super) struct DescribeAcls<'a> {
+    pub(super) filter: &'a AclFilter,
 }
 
 impl Ask for DescribeAcls<'_> {

@@ -2,7 +2,7 @@ use kafka_protocol::messages::DeleteAclsResponse;
 use kafka_protocol::messages::delete_acls_response::{DeleteAclsFilterResult, DeleteAclsMatchingAcl};
 
 use super::*;
-use crate::admin::ask::{Ask, Outcome};
+use crate::admin::ask::{Ask, Outcome, assert_writable};
 
 #[test]
 fn rights_are_read_from_bits() {
@@ -52,4 +52,13 @@ fn filters_are_answered_in_their_order_and_one_failure_costs_one_filter() {
     });
     let want = [("a", Ok(1)), ("b", Err(31)), ("c", Err(54))].map(|(name, outcome)| (name.to_owned(), outcome));
     assert_eq!(got.collect::<Vec<_>>(), want);
+}
+
+#[test]
+fn every_broker_can_be_asked() {
+    let binding = AclBinding::allow("User:ann", AclOperation::Read, AclResourceType::Topic, "orders");
+    let filter = AclFilter::from(&binding);
+    assert_writable(&calls::CreateAcls, binding, 0);
+    assert_writable(&calls::DescribeAcls { filter: &filter }, crate::admin::wire::Whole, 0);
+    assert_writable(&calls::DeleteAcls, filter.clone(), 0);
 }

@@ -116,3 +116,17 @@ fn altered(resource: &ConfigResource, alterations: &Alterations) -> AlterConfigs
         .with_resource_name(text(&resource.name()))
         .with_configs(configs.collect())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::admin::ask::assert_writable;
+
+    #[test]
+    fn every_broker_can_be_asked() {
+        let resource = ConfigResource::Topic("t".to_owned());
+        let ops = [("a", AlterOp::Set("b".to_owned())), ("c", AlterOp::Delete)];
+        let resources = [(resource.clone(), ops.into_iter().map(|(key, op)| (key.to_owned(), op)).collect())].into();
+        assert_writable(&Alter { resources: &resources, validate_only: true }, resource, 0);
+    }
+}

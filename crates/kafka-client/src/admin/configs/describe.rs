@@ -94,3 +94,17 @@ fn entry(config: &DescribeConfigsResourceResult) -> ConfigEntry {
         documentation: owned(&config.documentation),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::admin::ask::assert_writable;
+
+    #[test]
+    fn every_broker_can_be_asked() {
+        let resource = ConfigResource::Topic("t".to_owned());
+        for documentation in [false, true] {
+            assert_writable(&Describe(DescribeConfigs { synonyms: true, documentation }), resource.clone(), 0);
+        }
+    }
+}

@@ -28,8 +28,8 @@ impl Admin {
     }
 }
 
-struct DeleteOffsets<'a> {
-    partitions: &'a BTreeSet<TopicPartition>,
+pub(super) struct DeleteOffsets<'a> {
+    pub(super) partitions: &'a BTreeSet<TopicPartition>,
 }
 
 impl Ask for DeleteOffsets<'_> {

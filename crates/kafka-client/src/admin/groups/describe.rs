@@ -5,6 +5,7 @@
 //! ```
 
 use std::collections::BTreeSet;
+use std::time::Instant;
 
 use bytes::Bytes;
 use kafka_protocol::messages::describe_groups_response::{DescribedGroup, DescribedGroupMember};
@@ -61,6 +62,7 @@ impl Admin {
     /// Groups of consumers, of the classic protocol and of the newer one. `authorized` asks for the rights as well. A
     /// group of another protocol type, like Connect's, fails, as in Java.
     pub async fn describe_consumer_groups(&self, ids: &[String], authorized: bool) -> PerKey<String, GroupDescription> {
+        let begun = Instant::now();
         let mut results = self.ask(&super::consumer_protocol::Describe { authorized }, ids.iter().cloned()).await;
         let is_other =
             |error: &KafkaError| is_unsupported(error) || error.code() == Some(ErrorCode::GROUP_ID_NOT_FOUND);
@@ -69,7 +71,7 @@ impl Admin {
             .filter(|(_, result)| result.as_ref().is_err_and(is_other))
             .map(|(id, _)| id.clone())
             .collect();
-        for (id, result) in self.describe_classic_groups(&others, authorized).await {
+        for (id, result) in self.left_since(begun).describe_classic_groups(&others, authorized).await {
             results.insert(id.clone(), result.and_then(|group| consumers_only(&id, group)));
         }
         self.with_coordinators(results).await
@@ -105,8 +107,8 @@ fn consumers_only(id: &str, group: GroupDescription) -> Result<GroupDescription,
     }
 }
 
-struct DescribeGroups {
-    authorized: bool,
+pub(super) struct DescribeGroups {
+    pub(super) authorized: bool,
 }
 
 /// From this version on the answer may name rights.

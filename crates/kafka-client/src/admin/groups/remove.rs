@@ -1,5 +1,7 @@
 //! Making members leave their group.
 
+use std::time::Instant;
+
 use kafka_protocol::messages::leave_group_request::MemberIdentity;
 use kafka_protocol::messages::{LeaveGroupRequest, LeaveGroupResponse};
 
@@ -30,13 +32,14 @@ impl Admin {
         who: &Removal,
         reason: Option<&str>,
     ) -> Result<PerKey<String, ()>, KafkaError> {
+        let begun = Instant::now();
         let members = match who {
             Removal::Instances(ids) => ids.iter().map(|id| identity("", Some(id), reason)).collect(),
             Removal::All => self.everybody(group, reason).await?,
         };
         match members.is_empty() {
             true => Ok(PerKey::new()),
-            false => self.ask_one(&Remove { members }, group.to_owned()).await,
+            false => self.left_since(begun).ask_one(&Remove { members }, group.to_owned()).await,
         }
     }
 

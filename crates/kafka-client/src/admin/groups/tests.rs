@@ -15,7 +15,7 @@ use super::list::ListGroups;
 use super::offsets::ListOffsets;
 use super::remove::Remove;
 use super::*;
-use crate::admin::ask::{Ask, Terms};
+use crate::admin::ask::{Ask, Terms, assert_writable};
 use crate::admin::wire::{group, text, topic};
 use crate::consumer::{Offsets, TopicPartition};
 use crate::net::Request;
@@ -128,4 +128,16 @@ fn states_are_read_in_any_case_and_kept_when_new() {
     ] {
         assert_eq!(GroupState::of(word), want);
     }
+}
+
+#[test]
+fn every_broker_can_be_asked() {
+    let (group, place) = ("g".to_owned(), TopicPartition::new("t", 0));
+    assert_writable(&delete::DeleteGroups, group.clone(), 0);
+    assert_writable(&describe::DescribeGroups { authorized: true }, group.clone(), 0);
+    assert_writable(&consumer_protocol::Describe { authorized: true }, group.clone(), 0);
+    assert_writable(&delete_offsets::DeleteOffsets { partitions: &[place.clone()].into() }, group.clone(), 0);
+    let detailed = crate::consumer::OffsetAndMetadata { offset: 1, leader_epoch: Some(2), metadata: "m".to_owned() };
+    // Before version 6 (Kafka 2.1) there is no place for a leader's epoch.
+    assert_writable(&AlterOffsets { offsets: &[(place, detailed)].into() }, group, 6);
 }

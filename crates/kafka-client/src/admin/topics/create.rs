@@ -185,6 +185,7 @@ fn entry(config: CreatableTopicConfigs) -> ConfigEntry {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::admin::ask::assert_writable;
 
     #[test]
     fn a_broker_that_fills_in_no_counts_is_not_asked_to() {
@@ -210,5 +211,11 @@ mod tests {
         assert_eq!(hidden.code(), Some(ErrorCode::TOPIC_AUTHORIZATION_FAILED));
         let old = details(full.with_num_partitions(-1)).unwrap_err();
         assert_eq!(old.code(), Some(ErrorCode::UNSUPPORTED_VERSION));
+    }
+
+    #[test]
+    fn every_broker_can_be_asked() {
+        let topics = [("t".into(), NewTopic::new(1, None).config("a", "b"))].into();
+        assert_writable(&CreateTopics { topics: &topics, validate_only: true }, "t".into(), 0);
     }
 }

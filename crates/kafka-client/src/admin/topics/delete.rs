@@ -89,3 +89,15 @@ impl Ask for ById {
         results.collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::admin::ask::assert_writable;
+
+    #[test]
+    fn every_broker_can_be_asked() {
+        assert_writable(&ByName, "t".into(), 0);
+        assert_writable(&ById, TopicId(7), 0);
+    }
+}

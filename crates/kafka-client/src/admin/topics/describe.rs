@@ -158,3 +158,15 @@ impl From<MetadataResponsePartition> for PartitionDescription {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::admin::ask::assert_writable;
+
+    #[test]
+    fn every_broker_from_2_1_on_can_be_asked() {
+        assert_writable(&ByName { authorized: true }, "t".into(), 7);
+        assert_writable(&ById { authorized: true }, TopicId(7), 7);
+    }
+}

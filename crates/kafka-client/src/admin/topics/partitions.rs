@@ -82,3 +82,15 @@ fn wanted(name: &str, new: &NewPartitions) -> CreatePartitionsTopic {
     });
     CreatePartitionsTopic::default().with_name(topic(name)).with_count(new.total).with_assignments(assignments)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::admin::ask::assert_writable;
+
+    #[test]
+    fn every_broker_can_be_asked() {
+        let topics = [("t".into(), NewPartitions { total: 2, assignments: Some(vec![vec![1]]) })].into();
+        assert_writable(&CreatePartitions { topics: &topics, validate_only: true }, "t".into(), 0);
+    }
+}

@@ -11,7 +11,7 @@ use super::fence::FenceProducers;
 use super::list::ListTransactions;
 use super::producers::DescribeProducers;
 use super::*;
-use crate::admin::ask::{Ask, Outcome, Terms};
+use crate::admin::ask::{Ask, Outcome, Terms, assert_writable};
 use crate::admin::wire::topic;
 use crate::consumer::TopicPartition;
 
@@ -100,4 +100,13 @@ fn a_filter_that_the_broker_does_not_know_is_refused() {
         let got = request.map(|request: ListTransactionsRequest| request.duration_filter);
         assert_eq!(got.map_err(|error| error.code().unwrap()), want, "version {version}");
     }
+}
+
+#[test]
+fn every_broker_can_be_asked() {
+    let place = TopicPartition::new("t", 0);
+    let which = AbortTransaction { partition: place.clone(), producer_id: 1, producer_epoch: 2, coordinator_epoch: 3 };
+    assert_writable(&FenceProducers, "t".to_owned(), 0);
+    assert_writable(&Abort, which, 0);
+    assert_writable(&DescribeProducers { broker: None }, place, 0);
 }
