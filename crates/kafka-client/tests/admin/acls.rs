@@ -1,7 +1,7 @@
 //! Rights need a broker with an authorizer: one of this test's own.
 
 use std::net::TcpListener;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 
 use kafka_client::admin::{
@@ -31,9 +31,8 @@ impl Broker {
     }
 
     fn script(&self, order: &str) -> Command {
-        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../scripts/apache.sh");
-        let mut command = Command::new(script);
-        command.args(["broker", order]).env("APACHE_HOME", &self.apache).env("KAFKA_PORT", self.port.to_string());
+        let mut command = Command::new(&self.apache);
+        command.args(["broker", order]).env("KAFKA_PORT", self.port.to_string());
         command.env("KAFKA_DATA", &self.data).env("KAFKA_EXTRA", self.data.join("extra.properties"));
         command.env("HEAP", "-Xmx256m");
         command
@@ -56,8 +55,7 @@ impl Drop for Broker {
 
 #[tokio::test]
 async fn rights_are_granted_found_and_taken_away() {
-    let Some(apache) = required("LONGSHORE_TEST_APACHE", "the folder with Apache Kafka, for a broker with rights")
-    else {
+    let Some(apache) = required("LONGSHORE_TEST_APACHE", "scripts/apache.sh, for a broker with rights") else {
         return;
     };
     let broker = Broker::start(apache);

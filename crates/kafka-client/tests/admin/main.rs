@@ -1,5 +1,5 @@
 //! The admin against a real broker, whose address is in `LONGSHORE_TEST_BOOTSTRAP`. The tests of rights start one of their
-//! own: `LONGSHORE_TEST_APACHE` is the folder with Apache Kafka that `scripts/apache.sh` calls `APACHE_HOME`.
+//! own with the script that `LONGSHORE_TEST_APACHE` names: `scripts/apache.sh`.
 
 #![allow(clippy::unwrap_used)] // a test ends where it finds something wrong
 
