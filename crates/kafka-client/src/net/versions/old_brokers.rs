@@ -49,9 +49,10 @@ fn recorded() -> ApiVersions {
 #[test]
 fn every_request_is_shared_or_came_later() {
     let broker = recorded();
-    for (key, name, min, max) in ALL {
-        let is_shared = broker.ranges.get(key).is_some_and(|theirs| *min.max(&theirs.0) <= *max.min(&theirs.1));
-        let is_later = LATER.iter().any(|(later, _)| later == name);
+    for api in ALL {
+        let (key, name, (min, max)) = (api.key, api.name, api.versions);
+        let is_shared = broker.ranges.get(&key).is_some_and(|theirs| min.max(theirs.0) <= max.min(theirs.1));
+        let is_later = LATER.iter().any(|(later, _)| *later == name);
         assert!(is_shared != is_later, "{name}: shared {is_shared}, later {is_later}");
     }
     let error = broker.negotiate::<m::IncrementalAlterConfigsRequest>(&"b:9092".into()).unwrap_err();
