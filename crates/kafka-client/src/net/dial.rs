@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use tokio::net::{TcpSocket, TcpStream, lookup_host};
+use tokio::net::{TcpSocket, TcpStream};
 use tokio::time::timeout;
 use tokio_rustls::client::TlsStream;
 
@@ -28,41 +28,47 @@ enum Failed {
     Io(io::Error),
     /// It was reached, and the connection ended.
     Ended(String),
-    /// It was reached, and one side does not accept the other: so it would be with the other addresses.
+    /// It was reached, and one side does not accept the other.
     Refused(String),
 }
 
-/// Connects to the first address of `host` that accepts, and shakes hands if TLS is spoken. Each address has
-/// `socket.connection.setup.timeout.ms` for both.
+/// One attempt to connect.
+#[derive(Debug)]
+pub(crate) struct Target<'a> {
+    /// What the broker calls itself; certificates are held against it.
+    pub(crate) host: &'a str,
+    /// One of the addresses that the host has.
+    pub(crate) address: SocketAddr,
+    /// How long it may take.
+    pub(crate) allowed: Duration,
+}
+
+impl Target<'_> {
+    /// `host:port` as messages show it.
+    pub(crate) fn name(&self) -> Arc<str> {
+        address(self.host, self.address.port())
+    }
+}
+
+/// Connects to one address, and shakes hands if TLS is spoken.
 ///
 /// # Errors
-/// After all were tried, [`KafkaError::Connect`] or [`KafkaError::Disconnected`] with the last address's error;
-/// [`KafkaError::Tls`] at once.
-pub(super) async fn dial(host: &str, port: u16, config: &ClientConfig) -> Result<Stream, KafkaError> {
-    let allowed = config.connection_setup_timeout;
-    let failed = |why: Failed| why.into_error(address(host, port));
-    let addresses = within(allowed, lookup_host((host, port))).await.map_err(|error| failed(error.into()))?;
-    let mut last = Failed::Io(io::Error::new(io::ErrorKind::NotFound, "the name has no address"));
-    for address in addresses {
-        match open(host, address, config).await {
-            Ok(stream) => return Ok(stream),
-            Err(refused @ Failed::Refused(_)) => return Err(failed(refused)),
-            Err(error) => last = error,
-        }
-    }
-    Err(failed(last))
+/// [`KafkaError::Connect`] if the address cannot be reached; what comes after that is [`KafkaError::Disconnected`] or, if
+/// another attempt would end the same way, [`KafkaError::Tls`].
+pub(super) async fn dial(target: &Target<'_>, config: &ClientConfig) -> Result<Stream, KafkaError> {
+    open(target, config).await.map_err(|why| why.into_error(target.name()))
 }
 
 /// `host:port` as messages show it.
-pub(super) fn address(host: &str, port: u16) -> Arc<str> {
+pub(crate) fn address(host: &str, port: u16) -> Arc<str> {
     format!("{host}:{port}").into()
 }
 
-async fn open(host: &str, address: SocketAddr, config: &ClientConfig) -> Result<Stream, Failed> {
-    let (started, allowed) = (Instant::now(), config.connection_setup_timeout);
-    let tcp = within(allowed, connect(address, config)).await?;
+async fn open(target: &Target<'_>, config: &ClientConfig) -> Result<Stream, Failed> {
+    let (started, allowed) = (Instant::now(), target.allowed);
+    let tcp = within(allowed, connect(target.address, config)).await?;
     let Some(tls) = &config.security.tls else { return Ok(Stream::Plain(tcp)) };
-    match timeout(allowed.saturating_sub(started.elapsed()), tls.connect(host, tcp)).await {
+    match timeout(allowed.saturating_sub(started.elapsed()), tls.connect(target.host, tcp)).await {
         Ok(shaken) => Ok(Stream::Tls(Box::new(shaken?))),
         Err(_) => {
             let limit = format!("socket.connection.setup.timeout.ms ({} ms)", allowed.as_millis());

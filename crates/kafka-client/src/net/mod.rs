@@ -1,6 +1,6 @@
 //! One connection to one broker, from host name to decoded answer.
 //! ```text
-//! dial: every address of the name ─▶ TCP ─▶ TLS ─▶ ApiVersions
+//! resolve: a name's addresses in turn ─▶ dial: TCP, TLS ─▶ ApiVersions
 //! Connection::send ─▶ frame ─▶ writer task ─▶ socket ─▶ reader task ─▶ answer, in the order of the requests
 //! ```
 //! Start at [`Connection`]. Requests are pipelined; an answer that is late or cannot be read ends the connection, and
@@ -14,6 +14,7 @@ mod ending;
 mod frame;
 mod guard;
 mod reader;
+mod resolve;
 mod versions;
 mod writer;
 
@@ -22,6 +23,8 @@ pub(crate) use api::ALL;
 pub use api::Request;
 pub use backoff::Backoff;
 pub(crate) use connection::{Connection, REQUESTS_QUEUED_MAX};
+pub(crate) use dial::Target;
 pub(crate) use frame::{Frame, FrameHead};
 #[cfg(any(test, feature = "fuzzing"))]
 pub(crate) use guard::check;
+pub(crate) use resolve::{Addresses, canonical};
