@@ -7,9 +7,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::time::{Instant, sleep_until};
 
 use super::{Lane, NodeId};
-use crate::KafkaError;
 use crate::config::{ClientConfig, HostPort};
 use crate::net::{Backoff, Connection};
+use crate::{ErrorKind, KafkaError};
 
 #[derive(Debug)]
 pub(super) struct Nodes {
@@ -91,6 +91,8 @@ impl Nodes {
         for node in candidates {
             match self.connection(node).await {
                 Ok(_) => return Ok(node),
+                // That one broker is away must not hide that another refuses this client.
+                Err(_) if last.kind() == ErrorKind::Authentication => {}
                 Err(error) => last = error,
             }
         }

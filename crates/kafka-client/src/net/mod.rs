@@ -1,17 +1,21 @@
 //! One connection to one broker, from host name to decoded answer.
 //! ```text
-//! dial: every address of the name ─▶ TCP (later: TLS, SASL) ─▶ ApiVersions
+//! dial: every address of the name ─▶ TCP (later: TLS) ─▶ ApiVersions ─▶ authenticate, if SASL is configured
 //! Connection::send ─▶ frame ─▶ writer task ─▶ socket ─▶ reader task ─▶ answer, in the order of the requests
 //! ```
-//! Start at [`Connection`]. Requests are pipelined; an answer that is late or cannot be read ends the connection, and
+//! Start at [`Connection`]. A broker may want to see the credentials again from time to time; the writer then holds the
+//! requests back while they are shown (`renewal`). Requests are pipelined; an answer that is late or cannot be read ends the connection, and
 //! with it every request on it.
 
 mod api;
+mod authenticate;
 mod backoff;
 mod connection;
 mod dial;
 mod frame;
+mod link;
 mod reader;
+mod renewal;
 mod versions;
 mod writer;
 
