@@ -32,32 +32,6 @@ enum Mechanism {
 }
 
 impl SaslConfig {
-    /// The keys that are read, besides those of `security.protocol`.
-    pub const KEYS: &[&str] = &[
-        "sasl.mechanism",
-        "sasl.jaas.config",
-        "sasl.login.class",
-        "sasl.login.callback.handler.class",
-        "sasl.client.callback.handler.class",
-        "sasl.login.connect.timeout.ms",
-        "sasl.login.read.timeout.ms",
-        "sasl.login.retry.backoff.ms",
-        "sasl.login.retry.backoff.max.ms",
-        "sasl.login.refresh.window.factor",
-        "sasl.login.refresh.window.jitter",
-        "sasl.login.refresh.min.period.seconds",
-        "sasl.login.refresh.buffer.seconds",
-        "sasl.oauthbearer.token.endpoint.url",
-        "sasl.oauthbearer.client.credentials.client.id",
-        "sasl.oauthbearer.client.credentials.client.secret",
-        "sasl.oauthbearer.scope",
-        "sasl.oauthbearer.scope.claim.name",
-        "sasl.oauthbearer.sub.claim.name",
-        "sasl.oauthbearer.header.urlencode",
-        "sasl.oauthbearer.jwt.retriever.class",
-        "sasl.oauthbearer.jwt.validator.class",
-    ];
-
     /// Reads properties and, if they have no `sasl.jaas.config`, the file that `KAFKA_OPTS` names.
     /// # Errors
     /// [`KafkaError::Config`]: a mechanism or class that this client does not have, or what is wrong with the login.

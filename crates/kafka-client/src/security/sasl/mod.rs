@@ -19,7 +19,6 @@ mod scram;
 mod tests;
 
 pub use config::SaslConfig;
-pub(crate) use exchange::Exchange;
 
 /// A text for a failure while tokens are evaluated, as Java words it.
 pub(crate) fn evaluating(why: &str) -> String {

@@ -89,7 +89,7 @@ mod tests {
             (Some(0), 10_000, 0, MILLION, 8_500),
             (None, 10_000, 0, 0, 8_000),
             (Some(0), 10_000, 5_000, 0, 8_000), // counts from the token's start, not from its coming
-            (Some(0), 10_000, 9_500, 0, 9_600), // less than both minimums left: a part of what is left
+            (Some(0), 10_000, 9_700, 0, 9_940), // less than both minimums left: a part of what is left
             (Some(0), 1_000, 0, MILLION, 700),  // the buffer of five minutes wins
             (Some(0), 10_000, 9_000, 0, 9_060), // at once would be sooner than the minimum period
             (Some(0), 200, 0, 0, 160),
