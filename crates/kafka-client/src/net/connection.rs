@@ -50,7 +50,8 @@ impl Connection {
         let line = Line { link, jobs, settings };
         let mut connection = Connection { line, versions: ApiVersions::default(), _tasks: tasks };
         connection.versions = connection.ask_versions().await?;
-        connection.authenticate().await?;
+        // Boxed: it is rare, and would make every future that may connect large.
+        Box::pin(connection.authenticate()).await?;
         Ok(connection)
     }
 

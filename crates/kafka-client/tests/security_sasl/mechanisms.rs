@@ -60,11 +60,24 @@ async fn each_mechanism_produces_and_consumes() {
     }
 }
 
+/// A broker learns of a new token a little later than whoever asked for it.
+async fn until_known(bootstrap: &str, props: &[(&str, &str)]) {
+    for _ in 0..60 {
+        let (cluster, _, _) = producer(bootstrap, props);
+        match cluster.any_broker().await {
+            Ok(_) => return,
+            Err(error) => eprintln!("{error}"),
+        }
+        tokio::time::sleep(Duration::from_millis(500)).await;
+    }
+}
+
 #[tokio::test]
 async fn a_delegation_token_is_as_good_as_a_password() {
     let Some(broker) = broker() else { return };
     let (id, hmac) = broker.delegation_token();
     let jaas = format!("{SCRAM} required username=\"{id}\" password=\"{hmac}\" tokenauth=true;");
+    until_known(&broker.sasl(), &login("SCRAM-SHA-256", &jaas)).await;
     round_trip(&broker.sasl(), &login("SCRAM-SHA-256", &jaas)).await;
     let without = format!("{SCRAM} required username=\"{id}\" password=\"{hmac}\";");
     let (_, producer, _acks) = producer(&broker.sasl(), &login("SCRAM-SHA-256", &without));

@@ -38,7 +38,11 @@ async fn tokens_and_logins_come_from_where_kafka_opts_says() {
     );
     let mut client = Command::new(std::env::current_exe().unwrap());
     client.args(["--exact", "oauth::client", "--nocapture"]).env("KAFKA_OPTS", options).kill_on_drop(true);
-    client.env("SASL", broker.sasl()).env("SIGNED", broker.signed()).env("ENDPOINT", endpoint).env("TOKEN", token);
+    client
+        .env("LONGSHORE_TEST_SASL", broker.sasl())
+        .env("LONGSHORE_TEST_SIGNED", broker.signed())
+        .env("LONGSHORE_TEST_ENDPOINT", endpoint)
+        .env("LONGSHORE_TEST_TOKEN", token);
     let client = client.stdin(Stdio::null()).output();
     let asked = AtomicUsize::new(0);
     let output = tokio::select! {
@@ -54,7 +58,10 @@ async fn tokens_and_logins_come_from_where_kafka_opts_says() {
 /// The client; does nothing unless it is started by the test above.
 #[tokio::test]
 async fn client() {
-    let [Ok(sasl), Ok(signed), Ok(url), Ok(token)] = ["SASL", "SIGNED", "ENDPOINT", "TOKEN"].map(std::env::var) else {
+    let [Ok(sasl), Ok(signed), Ok(url), Ok(token)] =
+        ["LONGSHORE_TEST_SASL", "LONGSHORE_TEST_SIGNED", "LONGSHORE_TEST_ENDPOINT", "LONGSHORE_TEST_TOKEN"]
+            .map(std::env::var)
+    else {
         return;
     };
     round_trip(&sasl, &[("security.protocol", "SASL_PLAINTEXT"), ("sasl.mechanism", "PLAIN")]).await;

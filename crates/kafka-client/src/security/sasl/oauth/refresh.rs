@@ -59,8 +59,7 @@ fn fraction(keys: &Keys<'_>, key: &str, default: f64, min: f64, max: f64) -> Res
     let value =
         text.map_or(Ok(default), |text| text.parse().map_err(|_| invalid(key, text, "Not a number of type DOUBLE")))?;
     let text = text.unwrap_or_default();
-    // The comparisons also refuse what is not a number.
-    if !(value >= min) {
+    if value.is_nan() || value < min {
         return Err(invalid(key, text, &format!("Value must be at least {min}")));
     }
     if value > max {

@@ -30,7 +30,8 @@ impl Unsecured {
             }
         }
         let principal = module.option("unsecuredLoginPrincipalClaimName").unwrap_or("sub");
-        if !claims.get(principal).is_some_and(|value| value.as_str().is_some_and(|text| !text.is_empty())) {
+        let is_named = claims.get(principal).and_then(Value::as_str).is_some_and(|name| !name.is_empty());
+        if !is_named {
             return Err(KafkaError::config(format!(
                 "OAUTHBEARER without {LOGIN_CALLBACK} makes unsecured tokens, for which the login module needs the \
                  option {STRING_CLAIM}{principal}; for tokens from elsewhere set {LOGIN_CALLBACK} to {OAUTH_LOGIN}"
