@@ -1,6 +1,8 @@
 //! `docs/client-properties.md` says what the declarations say. `LONGSHORE_WRITE_DOCS=1 cargo test -p kafka-client --test
 //! properties_doc` writes it anew.
 
+#![allow(clippy::unwrap_used)]
+
 use std::fmt::Write;
 use std::path::Path;
 

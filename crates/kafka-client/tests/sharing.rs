@@ -1,5 +1,7 @@
 //! Clients of one configuration share connections and metadata, and still keep to their own limits.
 
+#![allow(clippy::unwrap_used)]
+
 mod common;
 
 use std::time::Duration;
