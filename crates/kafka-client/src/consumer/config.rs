@@ -5,7 +5,9 @@ use std::time::Duration;
 use connect_config::Props;
 
 use crate::KafkaError;
-use crate::config::{ClientConfig, Keys};
+use crate::config::{ClientConfig, Keys, invalid};
+
+use super::assign::Assignor;
 
 /// How one consumer reads; the defaults are Java's.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,6 +33,9 @@ pub struct ConsumerConfig {
     /// The group gives a silent member up after this.
     pub session_timeout: Duration,
     pub heartbeat_interval: Duration,
+    /// `partition.assignment.strategy`: the ways to share partitions out, the best first; never empty. If all of them are
+    /// cooperative, this member keeps reading while its group rebalances.
+    pub assignors: Vec<Assignor>,
     pub isolation_level: IsolationLevel,
     /// Whether looking at a topic that is missing creates it.
     pub allow_auto_create_topics: bool,
@@ -76,6 +81,7 @@ impl Default for ConsumerConfig {
             max_poll_interval: Duration::from_secs(300),
             session_timeout: Duration::from_secs(45),
             heartbeat_interval: Duration::from_secs(3),
+            assignors: DEFAULT_ASSIGNORS.to_vec(),
             isolation_level: IsolationLevel::ReadUncommitted,
             allow_auto_create_topics: true,
             check_crcs: true,
@@ -127,7 +133,7 @@ impl ConsumerConfig {
         let text = |key| keys.text(key).filter(|text: &&str| !text.is_empty()).map(str::to_owned);
         let config = Self {
             group_id: text("group.id"),
-            group_instance_id: text("group.instance.id"),
+            group_instance_id: instance_id(&keys)?,
             auto_offset_reset: keys.choice("auto.offset.reset", OffsetReset::Latest, &resets)?,
             fetch_min_bytes: keys.int("fetch.min.bytes", 1, 0..=i32::MAX)?,
             fetch_max_bytes: keys.int("fetch.max.bytes", 50 << 20, 0..=i32::MAX)?,
@@ -137,6 +143,7 @@ impl ConsumerConfig {
             max_poll_interval: keys.millis("max.poll.interval.ms", 300_000)?,
             session_timeout: keys.millis("session.timeout.ms", 45_000)?,
             heartbeat_interval: keys.millis("heartbeat.interval.ms", 3_000)?,
+            assignors: assignors(&keys)?,
             isolation_level: keys.choice("isolation.level", IsolationLevel::ReadUncommitted, &levels)?,
             allow_auto_create_topics: keys.boolean("allow.auto.create.topics", true)?,
             check_crcs: keys.boolean("check.crcs", true)?,
@@ -172,17 +179,51 @@ fn refuse_unsupported(keys: &Keys<'_>) -> Result<(), KafkaError> {
             "Invalid value {other} for configuration group.protocol: this consumer speaks the classic protocol only"
         )));
     }
-    // Java's default names the range assignor first and offers the cooperative one beside it: the range assignor is what
-    // a group of such members uses.
-    let strategies = keys.list("partition.assignment.strategy");
-    let range =
-        strategies.iter().any(|name| matches!(*name, "range" | "org.apache.kafka.clients.consumer.RangeAssignor"));
-    if !strategies.is_empty() && !range {
+    Ok(())
+}
+
+/// As in Java: the range assignor is used while anybody in the group knows only that, and can be left by one rolling restart.
+const DEFAULT_ASSIGNORS: [Assignor; 2] = [Assignor::Range, Assignor::CooperativeSticky];
+
+fn assignors(keys: &Keys<'_>) -> Result<Vec<Assignor>, KafkaError> {
+    const KEY: &str = "partition.assignment.strategy";
+    if keys.text(KEY).is_none() {
+        return Ok(DEFAULT_ASSIGNORS.to_vec());
+    }
+    let mut assignors = Vec::new();
+    for name in keys.list(KEY) {
+        let assignor = Assignor::named(name).ok_or_else(|| {
+            let classes: Vec<_> = Assignor::classes().collect();
+            invalid(KEY, name, &format!("classes cannot be loaded here; use one of {}", classes.join(", ")))
+        })?;
+        if assignors.contains(&assignor) {
+            let name = assignor.name();
+            return Err(KafkaError::config(format!("The assignor name: '{name}' is used in more than one assignor")));
+        }
+        assignors.push(assignor);
+    }
+    if assignors.is_empty() {
         return Err(KafkaError::config(format!(
-            "Invalid value {} for configuration partition.assignment.strategy: only \
-             org.apache.kafka.clients.consumer.RangeAssignor is there; add it",
-            strategies.join(",")
+            "Must configure at least one partition assigner class name to {KEY} configuration property"
         )));
     }
-    Ok(())
+    Ok(assignors)
+}
+
+const INSTANCE_ID_LEN_MAX: usize = 249;
+
+/// Brokers take what could also be a topic's name.
+fn instance_id(keys: &Keys<'_>) -> Result<Option<String>, KafkaError> {
+    const KEY: &str = "group.instance.id";
+    let Some(id) = keys.text(KEY) else { return Ok(None) };
+    let why = match id {
+        "" => "String must be non-empty",
+        "." | ".." => "it must not be \".\" or \"..\"",
+        id if id.len() > INSTANCE_ID_LEN_MAX => "it must not be longer than 249 characters",
+        id if id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte)) => {
+            return Ok(Some(id.to_owned()));
+        }
+        _ => "only ASCII letters and digits, '.', '_' and '-' are allowed",
+    };
+    Err(invalid(KEY, id, why))
 }
