@@ -9,8 +9,11 @@
 #![allow(clippy::unwrap_used)]
 
 mod groups;
+mod cooperative;
 mod java;
+mod mixed;
 mod reading;
+mod statics;
 #[allow(dead_code)]
 mod support;
 mod transactions;

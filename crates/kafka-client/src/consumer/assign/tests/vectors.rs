@@ -55,22 +55,38 @@ fn owners(assigned: &Assigned, members: &[Member], topics: &Topics) -> BTreeMap<
     owners
 }
 
+/// Java's sticky assignor gives a partition back to a former owner that does not read its topic any more. Ours does not: the
+/// group would rebalance without end.
+fn gives_unread(owners: &Value, members: &[Member]) -> bool {
+    let of_topic = |topic: &String, owner: &Value| {
+        let owner = usize::try_from(owner.as_i64().unwrap()).ok().map(|number| &members[number]);
+        owner.is_some_and(|member| !member.wanted.topics.contains(topic))
+    };
+    owners.as_object().unwrap().iter().any(|(topic, owners)| {
+        owners.as_array().unwrap().iter().any(|owner| of_topic(topic, owner))
+    })
+}
+
 #[test]
 fn every_choice_is_javas() {
-    for (name, cases_min) in [("range", 400), ("roundrobin", 400), ("sticky", 400), ("cooperative-sticky", 400)] {
+    for (name, cases_min) in [("range", 400), ("roundrobin", 400), ("sticky", 398), ("cooperative-sticky", 398)] {
         let assignor = Assignor::named(name).unwrap();
-        let (mut cases, mut wrong) = (0, Vec::new());
+        let (mut cases, mut mistakes, mut wrong) = (0, 0, Vec::new());
         for (line, case) in (1..).zip(VECTORS.lines()) {
             let case: Value = serde_json::from_str(case).unwrap();
             let members: Vec<_> = case["members"].as_array().unwrap().iter().map(|of| member(of, assignor)).collect();
             let topics = topics(&case);
+            if gives_unread(&case[name], &members) {
+                mistakes += 1;
+                continue;
+            }
             let got = serde_json::json!(owners(&assignor.assign(&members, &topics), &members, &topics));
             cases += 1;
             if got != case[name] {
                 wrong.push(format!("line {line}: {got} instead of {}", case[name]));
             }
         }
-        assert!(cases >= cases_min);
+        assert!(cases >= cases_min && mistakes <= 2, "{name}: {cases} cases, {mistakes} mistakes of Java's");
         assert!(wrong.is_empty(), "{name}: {} of {cases} differ\n{}", wrong.len(), wrong.join("\n"));
     }
 }
@@ -89,10 +105,12 @@ fn user_data_is_javas() {
             let member = member(of, Assignor::Sticky);
             let assigned = Some((member.wanted.owned.as_slice(), generation));
             assert_eq!(Assignor::CooperativeSticky.user_data(assigned), hex(&of["cooperative-sticky"]));
-            let claim = super::super::user_data::read_sticky(Assignor::Sticky.user_data(assigned).as_ref());
-            let mut javas = super::super::user_data::read_sticky(hex(&of["sticky"]).as_ref());
-            javas.partitions.sort(); // Java's order of topics is that of a hash map
-            assert_eq!(claim, javas);
+            let claims = [Assignor::Sticky.user_data(assigned), hex(&of["sticky"])].map(|bytes| {
+                let mut claim = user_data::read_sticky(bytes.as_ref());
+                claim.partitions.sort(); // Java's order of topics is that of a hash map
+                claim
+            });
+            assert_eq!(claims[0], claims[1]);
             compared += 1;
         }
     }
