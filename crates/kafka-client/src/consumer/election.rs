@@ -65,8 +65,7 @@ impl Consumer {
     fn lead(&mut self, metadata: &Metadata) {
         let Phase::Electing(election) = std::mem::replace(&mut self.phase, Phase::Syncing) else { return };
         let topics: BTreeSet<&String> = election.members.iter().flat_map(|(_, wanted)| &wanted.topics).collect();
-        let topics: Topics =
-            topics.into_iter().map(|topic| (topic.clone(), racks_of(metadata, topic))).collect();
+        let topics: Topics = topics.into_iter().map(|topic| (topic.clone(), racks_of(metadata, topic))).collect();
         let generation = election.generation;
         let parts = if election.keeps_assignment { Vec::new() } else { decide(election, &topics) };
         if let Some(group) = &self.group {

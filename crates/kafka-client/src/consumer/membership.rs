@@ -27,7 +27,10 @@ pub(super) enum Phase {
     /// This new assignment takes something away (cooperative members only), and the caller has not been told.
     Shrink(Vec<TopicPartition>),
     /// The caller knows what goes; with its next poll this goes on.
-    Revoking { revoked: Vec<TopicPartition>, then: Then },
+    Revoking {
+        revoked: Vec<TopicPartition>,
+        then: Then,
+    },
     /// The join goes out as soon as the topics are known.
     Rejoin(&'static str),
     /// The membership task was told to join.
@@ -325,3 +328,6 @@ impl Consumer {
         matches!(self.subscription, Some(Subscription::Pattern(_)))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -14,7 +14,10 @@ use crate::{ErrorCode, KafkaError};
 /// How far a join came.
 pub(super) enum Outcome {
     /// This member leads and owes the others their assignments, unless all keep what they have.
-    Elected { members: Vec<Member>, keeps_assignment: bool },
+    Elected {
+        members: Vec<Member>,
+        keeps_assignment: bool,
+    },
     Assigned(Bytes),
     /// The group had given this member up before it came back.
     Lost(KafkaError),

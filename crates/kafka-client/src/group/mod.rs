@@ -104,8 +104,15 @@ pub enum Departure {
 
 pub(crate) enum Command {
     /// `losses` is how many the owner has heard of: a join that was told before does not know yet that it has nothing.
-    Join { protocols: Vec<JoinProtocol>, reason: String, losses: u64 },
-    Sync { generation: i32, assignments: Vec<(String, Bytes)> },
+    Join {
+        protocols: Vec<JoinProtocol>,
+        reason: String,
+        losses: u64,
+    },
+    Sync {
+        generation: i32,
+        assignments: Vec<(String, Bytes)>,
+    },
 }
 
 /// A member of a group, or one that could join. Dropping it ends the task without leaving; see [`leave`](Self::leave).

@@ -8,8 +8,8 @@
 // Clippy's `allow-unwrap-in-tests` does not see the shared functions of a test crate.
 #![allow(clippy::unwrap_used)]
 
-mod groups;
 mod cooperative;
+mod groups;
 mod java;
 mod mixed;
 mod reading;

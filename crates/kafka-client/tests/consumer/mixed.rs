@@ -77,7 +77,8 @@ impl Journal {
         loop {
             let owners = self.owners();
             let counts: Vec<usize> = members.iter().map(|who| owners.get(*who).map_or(0, BTreeSet::len)).collect();
-            if counts.iter().sum::<usize>() == usize::try_from(PARTITIONS).unwrap() && counts.iter().all(|n| *n >= share)
+            if counts.iter().sum::<usize>() == usize::try_from(PARTITIONS).unwrap()
+                && counts.iter().all(|n| *n >= share)
             {
                 return;
             }

@@ -3,8 +3,12 @@
 use std::time::{Duration, Instant};
 
 use kafka_client::ErrorKind;
+use kafka_client::cluster::Cluster;
 use kafka_client::consumer::{Consumer, ConsumerError, Event, Subscription, TopicPartition};
 use kafka_client::group::Departure;
+use kafka_protocol::messages::create_partitions_request::CreatePartitionsTopic;
+use kafka_protocol::messages::{CreatePartitionsRequest, TopicName};
+use kafka_protocol::protocol::StrBytes;
 
 use crate::support::*;
 
@@ -15,6 +19,7 @@ fn member(bootstrap: &str, group: &str, topic: &str, instance: &str) -> Consumer
         ("auto.offset.reset", "earliest"),
         ("heartbeat.interval.ms", "200"),
         ("session.timeout.ms", "6000"), // the shortest that brokers allow
+        ("metadata.max.age.ms", "500"),
     ];
     let mut consumer = consumer(bootstrap, &extra);
     consumer.subscribe(Subscription::Topics(vec![topic.to_owned()])).unwrap();
@@ -39,15 +44,29 @@ async fn a_restarted_member_gets_back_what_it_had() {
         drive(old, &mut seen, |seen| seen.assignments == 1).await;
         assert_eq!(seen.assigned, had, "{who}");
     }
-    // The leader is back without having assigned anything; it still notices that the topic grows.
-    let until = Instant::now() + Duration::from_millis(700);
-    drive(&mut b, &mut seen_b, |_| Instant::now() > until).await;
     assert_eq!(seen_b.revocations, revocations, "nobody else was disturbed");
+    // The leader is back without having assigned anything; it still notices that the topic grows.
+    let mut seen_a = Seen { assigned: a.assignment(), ..Seen::default() };
+    let mut seen_b = Seen { assigned: b.assignment(), ..Seen::default() };
+    let until = Instant::now() + Duration::from_secs(1);
+    drive_both((&mut a, &mut seen_a), (&mut b, &mut seen_b), |_, _| Instant::now() > until).await;
+    grow(&cluster, &topic, 6).await;
+    drive_both((&mut a, &mut seen_a), (&mut b, &mut seen_b), |a, b| a.assigned.len() == 3 && b.assigned.len() == 3)
+        .await;
     // Leaving for good is told at once.
-    seen_b = Seen { assigned: b.assignment(), ..Seen::default() };
     a.close_as(Departure::Leave, PATIENCE).await;
-    drive(&mut b, &mut seen_b, |seen| seen.assigned.len() == 4).await;
+    drive(&mut b, &mut seen_b, |seen| seen.assigned.len() == 6).await;
     b.close_as(Departure::Leave, PATIENCE).await;
+}
+
+async fn grow(cluster: &Cluster, topic: &str, partitions: i32) {
+    let topic = CreatePartitionsTopic::default()
+        .with_name(TopicName(StrBytes::from(topic.to_owned())))
+        .with_count(partitions)
+        .with_assignments(None);
+    let request = CreatePartitionsRequest::default().with_topics(vec![topic]).with_timeout_ms(20_000);
+    let answer = cluster.send(cluster.any_broker().await.unwrap(), request).await.unwrap();
+    assert_eq!(answer.results[0].error_code, 0, "{:?}", answer.results[0]);
 }
 
 #[tokio::test]
@@ -63,9 +82,7 @@ async fn a_twin_fences_the_member_that_was_there() {
     drive(&mut second, &mut seen_second, |seen| seen.assigned.len() == 1).await;
 
     let deadline = Instant::now() + PATIENCE;
-    let fenced = |result: &Result<Event, ConsumerError>| {
-        matches!(result, Err(ConsumerError::Kafka(error)) if error.kind() == ErrorKind::Fenced)
-    };
+    let fenced = |result: &Result<Event, ConsumerError>| matches!(result, Err(ConsumerError::Kafka(error)) if error.kind() == ErrorKind::Fenced);
     loop {
         assert!(Instant::now() < deadline);
         let polled = first.poll(Duration::from_millis(100)).await;

@@ -138,7 +138,12 @@ impl<'a> Reader<'a> {
             instance: member.instance.as_deref(),
             rack: member.wanted.rack.as_deref().filter(|rack| !rack.is_empty()),
             wanted: &member.wanted,
-            topics: member.wanted.topics.iter().filter_map(|topic| topic_numbers.get(topic.as_str()).copied()).collect(),
+            topics: member
+                .wanted
+                .topics
+                .iter()
+                .filter_map(|topic| topic_numbers.get(topic.as_str()).copied())
+                .collect(),
         }
     }
 }

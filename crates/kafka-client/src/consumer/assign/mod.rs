@@ -79,9 +79,7 @@ impl Assignor {
         match self {
             Self::Range | Self::RoundRobin => None,
             Self::Sticky => assigned.map(|(partitions, generation)| user_data::sticky(partitions, generation)),
-            Self::CooperativeSticky => {
-                Some(user_data::cooperative(assigned.map_or(-1, |(_, generation)| generation)))
-            }
+            Self::CooperativeSticky => Some(user_data::cooperative(assigned.map_or(-1, |(_, generation)| generation))),
         }
     }
 

@@ -9,7 +9,11 @@ fn member(spec: &str) -> Member {
     let (who, rack) = who.split_once('/').map_or((who, None), |(who, rack)| (who, Some(rack.to_owned())));
     let (id, instance) = who.split_once('@').map_or((who, None), |(id, instance)| (id, Some(instance.to_owned())));
     let topics = topics.split(',').map(str::to_owned).collect();
-    Member { id: id.to_owned(), instance, wanted: MemberSubscription { topics, rack, generation: -1, ..Default::default() } }
+    Member {
+        id: id.to_owned(),
+        instance,
+        wanted: MemberSubscription { topics, rack, generation: -1, ..Default::default() },
+    }
 }
 
 /// `t=3 u=ab.b`: three partitions without racks, two with the racks a and b, and b.

@@ -134,9 +134,9 @@ impl<'a> Balance<'a> {
             return true;
         }
         let greatest = self.greatest_owner_by_topic();
-        self.movable.iter().all(|&(count, member)| {
-            self.input.members[member].topics.iter().all(|&topic| count + 1 >= greatest[topic])
-        })
+        self.movable
+            .iter()
+            .all(|&(count, member)| self.input.members[member].topics.iter().all(|&topic| count + 1 >= greatest[topic]))
     }
 
     fn greatest_owner_by_topic(&self) -> Vec<usize> {

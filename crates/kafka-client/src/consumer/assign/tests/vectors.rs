@@ -29,7 +29,8 @@ fn topics(case: &Value) -> Topics {
 
 fn member(member: &Value, assignor: Assignor) -> Member {
     let owned = member["owned"].as_object().unwrap().iter().flat_map(|(topic, partitions)| {
-        let indexes = partitions.as_array().unwrap().iter().map(|index| i32::try_from(index.as_i64().unwrap()).unwrap());
+        let indexes =
+            partitions.as_array().unwrap().iter().map(|index| i32::try_from(index.as_i64().unwrap()).unwrap());
         indexes.map(|index| TopicPartition::new(topic.as_str(), index)).collect::<Vec<_>>()
     });
     let wanted = MemberSubscription {
@@ -62,9 +63,11 @@ fn gives_unread(owners: &Value, members: &[Member]) -> bool {
         let owner = usize::try_from(owner.as_i64().unwrap()).ok().map(|number| &members[number]);
         owner.is_some_and(|member| !member.wanted.topics.contains(topic))
     };
-    owners.as_object().unwrap().iter().any(|(topic, owners)| {
-        owners.as_array().unwrap().iter().any(|owner| of_topic(topic, owner))
-    })
+    owners
+        .as_object()
+        .unwrap()
+        .iter()
+        .any(|(topic, owners)| owners.as_array().unwrap().iter().any(|owner| of_topic(topic, owner)))
 }
 
 #[test]
