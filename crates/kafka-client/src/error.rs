@@ -27,6 +27,8 @@ pub enum ErrorKind {
     Abortable,
     /// A right or a credential is missing; nothing changes until somebody grants it.
     Authorization,
+    /// One side does not accept who the other says it is; nothing changes until somebody mends name, password or token.
+    Authentication,
     /// Repeating it changes nothing.
     Fatal,
 }
@@ -67,14 +69,6 @@ pub enum KafkaError {
         /// Who ended it and why.
         reason: Arc<str>,
     },
-    /// Broker and client do not accept each other's TLS: a certificate, a host name, a protocol. Not retried.
-    #[error("SSL handshake with {address} failed: {reason}")]
-    Tls {
-        /// `host:port`.
-        address: Arc<str>,
-        /// What is not accepted and what to do.
-        reason: Arc<str>,
-    },
     /// Something took longer than its configured time; the text says what and how long.
     #[error("{0}")]
     Timeout(Arc<str>),
@@ -100,6 +94,14 @@ pub enum KafkaError {
         /// `host:port`.
         address: Arc<str>,
         /// What is wrong with it.
+        reason: Arc<str>,
+    },
+    /// One side does not accept who the other says it is, in the words of whoever said so.
+    #[error("{reason}")]
+    Authentication {
+        /// The name of Java's exception for it.
+        class: &'static str,
+        /// What is wrong; it shows no secret.
         reason: Arc<str>,
     },
     /// A property is wrong; the text names key and value as Java does.
@@ -136,6 +138,17 @@ impl KafkaError {
         KafkaError::Config(text.into())
     }
 
+    /// SASL failed: the broker refused the client, or the client what the broker said.
+    pub(crate) fn sasl_authentication(reason: impl Into<Arc<str>>) -> KafkaError {
+        KafkaError::Authentication { class: ErrorCode::SASL_AUTHENTICATION_FAILED.java_class(), reason: reason.into() }
+    }
+
+    /// TLS failed: one side does not accept the other's certificate, protocol or ciphers.
+    pub(crate) fn ssl_authentication(address: &str, reason: &str) -> KafkaError {
+        let class = "org.apache.kafka.common.errors.SslAuthenticationException";
+        KafkaError::Authentication { class, reason: format!("SSL handshake with {address} failed: {reason}").into() }
+    }
+
     /// The broker's error code, if a broker's answer is what failed.
     pub fn code(&self) -> Option<ErrorCode> {
         match self {
@@ -149,9 +162,9 @@ impl KafkaError {
         match self {
             KafkaError::Broker { code, .. } | KafkaError::Refused { code, .. } => code.kind(),
             KafkaError::Connect { .. } | KafkaError::Disconnected { .. } => ErrorKind::RefreshMetadata,
+            KafkaError::Authentication { .. } => ErrorKind::Authentication,
             KafkaError::Timeout(_) => ErrorKind::Retriable,
             KafkaError::UnsupportedVersion { .. } | KafkaError::Protocol { .. } => ErrorKind::Fatal,
-            KafkaError::Tls { .. } => ErrorKind::Fatal,
             KafkaError::Config(_) | KafkaError::Closed => ErrorKind::Fatal,
         }
     }
@@ -167,9 +180,9 @@ impl KafkaError {
             KafkaError::Broker { code, .. } | KafkaError::Refused { code, .. } => code.java_class(),
             KafkaError::Connect { .. } => "org.apache.kafka.common.errors.TimeoutException",
             KafkaError::Disconnected { .. } => "org.apache.kafka.common.errors.NetworkException",
-            KafkaError::Tls { .. } => "org.apache.kafka.common.errors.SslAuthenticationException",
             KafkaError::Timeout(_) => "org.apache.kafka.common.errors.TimeoutException",
             KafkaError::UnsupportedVersion { .. } => "org.apache.kafka.common.errors.UnsupportedVersionException",
+            KafkaError::Authentication { class, .. } => class,
             KafkaError::Protocol { .. } => "org.apache.kafka.common.KafkaException",
             KafkaError::Config(_) => "org.apache.kafka.common.config.ConfigException",
             KafkaError::Closed => "java.lang.IllegalStateException",

@@ -91,6 +91,11 @@ async fn accepts_and_refuses(broker: &TlsBroker) {
     };
     let stranger = with(&[("ssl.truststore.location", broker.path("stranger-trust.p12").to_str().unwrap())]);
     let any_host = [("ssl.endpoint.identification.algorithm", "")];
+    let password = |password: &str| {
+        let module = "org.apache.kafka.common.security.plain.PlainLoginModule required";
+        let jaas = format!("{module} username=ann password={password};");
+        with(&[("security.protocol", "SASL_SSL"), ("sasl.mechanism", "PLAIN"), ("sasl.jaas.config", &jaas)])
+    };
     let no_client = "it wants a client certificate that it trusts";
     for (listener, host, props, want) in [
         ("ONEWAY", "localhost", with(&[]), Ok(())),
@@ -118,11 +123,16 @@ async fn accepts_and_refuses(broker: &TlsBroker) {
         ("MUTUAL12", "localhost", jks, Ok(())),
         ("MUTUAL12", "localhost", with(&[]), Err(no_client)),
         ("MUTUAL12", "localhost", with(&[("ssl.enabled.protocols", "TLSv1.3")]), Err("protocol")),
+        ("PASSWORD", "localhost", password("pass"), Ok(())),
+        ("PASSWORD", "localhost", password("other"), Err("Authentication failed")),
     ] {
         match (connect(&broker.address(listener, host), &props).await, want) {
             (Ok(()), Ok(())) => {}
             (Err(error), Err(want)) => {
-                assert!(matches!(error, KafkaError::Tls { .. }) && !error.is_retriable(), "{listener}: {error:?}");
+                assert!(
+                    matches!(error, KafkaError::Authentication { .. }) && !error.is_retriable(),
+                    "{listener}: {error:?}"
+                );
                 assert!(error.to_string().contains(want), "{listener} as {host}: {error}");
             }
             (found, want) => panic!("{listener} as {host}: {found:?}, not {want:?}; {props:?}"),

@@ -54,7 +54,7 @@ impl Target<'_> {
 ///
 /// # Errors
 /// [`KafkaError::Connect`] if the address cannot be reached; what comes after that is [`KafkaError::Disconnected`] or, if
-/// another attempt would end the same way, [`KafkaError::Tls`].
+/// another attempt would end the same way, [`KafkaError::Authentication`].
 pub(super) async fn dial(target: &Target<'_>, config: &ClientConfig) -> Result<Stream, KafkaError> {
     open(target, config).await.map_err(|why| why.into_error(target.name()))
 }
@@ -95,7 +95,7 @@ impl Failed {
         match self {
             Failed::Io(source) => KafkaError::Connect { address, source: Arc::new(source) },
             Failed::Ended(reason) => KafkaError::Disconnected { address, reason: reason.into() },
-            Failed::Refused(reason) => KafkaError::Tls { address, reason: reason.into() },
+            Failed::Refused(reason) => KafkaError::ssl_authentication(&address, &reason),
         }
     }
 }

@@ -36,7 +36,7 @@ impl Ending {
     pub(super) fn into_error(self, address: Arc<str>) -> KafkaError {
         match self {
             Ending::Closed(reason) => KafkaError::Disconnected { address, reason },
-            Ending::Refused(reason) => KafkaError::Tls { address, reason },
+            Ending::Refused(reason) => KafkaError::ssl_authentication(&address, &reason),
             Ending::Foreign(reason) => KafkaError::Protocol { address, reason },
         }
     }

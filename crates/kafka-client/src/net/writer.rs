@@ -1,6 +1,5 @@
 //! The task that writes requests, in the order in which they were submitted.
 
-use std::io;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -10,9 +9,19 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::ending::Ending;
 use super::frame::{Chunks, Frame};
+use super::renewal::Renewal;
 
 /// How long the reader has to find out why the socket takes no more.
 const LAST_WORDS: Duration = Duration::from_millis(500);
+
+/// What the writer has to do.
+#[derive(Debug)]
+pub(super) enum Job {
+    /// Write this.
+    Request(Outgoing),
+    /// From now on, authenticate again when it is time.
+    Renew(Box<Renewal>),
+}
 
 /// A frame and who waits for its answer.
 #[derive(Debug)]
@@ -30,45 +39,79 @@ pub(super) struct Pending {
 
 /// Writes until every [`Connection`](super::Connection) handle is gone; returns why it stopped.
 pub(super) async fn write_requests<W: AsyncWrite + Unpin>(
-    mut socket: W,
+    socket: W,
     client_id: StrBytes,
-    mut requests: mpsc::Receiver<Outgoing>,
+    jobs: mpsc::Receiver<Job>,
     pending: mpsc::Sender<Pending>,
 ) -> Ending {
-    let mut correlation_id = 0_i32;
-    while let Some(Outgoing { frame, reply }) = requests.recv().await {
-        correlation_id = correlation_id.wrapping_add(1) & i32::MAX;
-        let answered = frame.answered;
-        let mut chunks = match frame.into_chunks(correlation_id, &client_id) {
-            Ok(chunks) => chunks,
-            Err(reason) => return Ending::closed(reason),
-        };
-        if !answered {
-            if let Err(error) = write(&mut socket, &mut chunks).await {
-                return unwritable(&error).await;
+    let mut writer = Writer { socket, client_id, pending, correlation_id: 0 };
+    writer.run(jobs).await.err().unwrap_or_else(|| Ending::closed("the client closed it"))
+}
+
+struct Writer<W> {
+    socket: W,
+    client_id: StrBytes,
+    pending: mpsc::Sender<Pending>,
+    correlation_id: i32,
+}
+
+impl<W: AsyncWrite + Unpin> Writer<W> {
+    async fn run(&mut self, mut jobs: mpsc::Receiver<Job>) -> Result<(), Ending> {
+        let mut renewal: Option<Box<Renewal>> = None;
+        while let Some(job) = jobs.recv().await {
+            match job {
+                Job::Renew(next) => renewal = Some(next),
+                Job::Request(outgoing) => {
+                    if let Some(renewal) = renewal.as_mut().filter(|renewal| renewal.is_due()) {
+                        Box::pin(self.renew(renewal)).await?;
+                    }
+                    self.write(outgoing).await?;
+                }
             }
-            let _ = reply.send(Bytes::new());
-            continue;
         }
-        // The reader must know of a request before its answer can arrive.
-        if pending.send(Pending { correlation_id, reply }).await.is_err() {
-            return Ending::closed("the broker closed the connection");
-        }
-        if let Err(error) = write(&mut socket, &mut chunks).await {
-            return unwritable(&error).await;
+        Ok(())
+    }
+
+    /// Writes what the renewal wants written, and nothing else until it is done.
+    async fn renew(&mut self, renewal: &mut Renewal) -> Result<(), Ending> {
+        let (jobs, mut wanted) = mpsc::channel(1);
+        let mut running = std::pin::pin!(renewal.run(jobs));
+        loop {
+            // Cancel-safe: `running` goes on where it was, and a job that was not received stays in the channel.
+            tokio::select! {
+                biased;
+                done = &mut running => return done.map_err(Ending::closed),
+                Some(Job::Request(outgoing)) = wanted.recv() => self.write(outgoing).await?,
+            }
         }
     }
-    Ending::closed("the client closed it")
-}
 
-async fn write<W: AsyncWrite + Unpin>(socket: &mut W, chunks: &mut Chunks) -> io::Result<()> {
-    socket.write_all_buf(chunks).await?;
-    // TLS keeps the last bytes until it is told that no more follow; a plain socket has nothing to flush.
-    socket.flush().await
-}
+    async fn write(&mut self, Outgoing { frame, reply }: Outgoing) -> Result<(), Ending> {
+        self.correlation_id = self.correlation_id.wrapping_add(1) & i32::MAX;
+        let correlation_id = self.correlation_id;
+        let answered = frame.answered;
+        let mut chunks = frame.into_chunks(correlation_id, &self.client_id).map_err(Ending::closed)?;
+        if !answered {
+            self.write_all(&mut chunks).await?;
+            let _ = reply.send(Bytes::new());
+            return Ok(());
+        }
+        // The reader must know of a request before its answer can arrive.
+        if self.pending.send(Pending { correlation_id, reply }).await.is_err() {
+            return Err(Ending::closed("the broker closed the connection"));
+        }
+        self.write_all(&mut chunks).await
+    }
 
-/// A broker that refuses the client says why and closes: the reader, which then ends this task, knows better.
-async fn unwritable(error: &io::Error) -> Ending {
-    tokio::time::sleep(LAST_WORDS).await;
-    Ending::of_io(error, true)
+    async fn write_all(&mut self, chunks: &mut Chunks) -> Result<(), Ending> {
+        let written = match self.socket.write_all_buf(chunks).await {
+            // TLS keeps the last bytes until it is told that no more follow; a plain socket has nothing to flush.
+            Ok(()) => self.socket.flush().await,
+            error => error,
+        };
+        let Err(error) = written else { return Ok(()) };
+        // A broker that refuses the client says why and closes: the reader, which then ends this task, knows better.
+        tokio::time::sleep(LAST_WORDS).await;
+        Err(Ending::of_io(&error, true))
+    }
 }

@@ -1,6 +1,9 @@
 //! Who may listen in, and who is talking: what `security.protocol` and its `ssl.*` and `sasl.*` properties say.
 
+pub(crate) mod sasl;
+mod secret;
 pub mod stores;
+mod system_properties;
 pub mod tls;
 
 use std::sync::Arc;
@@ -9,6 +12,8 @@ use connect_config::Props;
 
 use crate::KafkaError;
 use crate::config::{Keys, invalid};
+pub use sasl::SaslConfig;
+use system_properties::SystemProperties;
 use tls::TlsConfig;
 
 /// `security.protocol`: whether the bytes are encrypted, and whether the client says who it is.
@@ -31,19 +36,20 @@ pub struct Security {
     pub protocol: SecurityProtocol,
     /// How TLS is spoken; none if it is not.
     pub tls: Option<Arc<TlsConfig>>,
+    /// How the client says who it is; none if it does not.
+    pub sasl: Option<Arc<SaslConfig>>,
 }
 
 impl Security {
     /// # Errors
     /// [`KafkaError::Config`] for the first value that does not fit, or that this client cannot honour.
     pub fn parse(props: &Props) -> Result<Self, KafkaError> {
-        let protocol = SecurityProtocol::parse(&Keys::new(props))?;
-        if matches!(protocol, SecurityProtocol::SaslPlaintext | SecurityProtocol::SaslSsl) {
-            let why = "this client has no SASL; remove it or set PLAINTEXT or SSL";
-            return Err(invalid("security.protocol", protocol.name(), why));
-        }
+        let keys = Keys::new(props);
+        let protocol = SecurityProtocol::parse(&keys)?;
+        let system = SystemProperties::of_environment();
+        let sasl = protocol.authenticates().then(|| SaslConfig::parse(&keys, &system)).transpose()?;
         let tls = protocol.is_encrypted().then(|| TlsConfig::parse(props)).transpose()?;
-        Ok(Security { protocol, tls: tls.map(Arc::new) })
+        Ok(Security { protocol, tls: tls.map(Arc::new), sasl: sasl.map(Arc::new) })
     }
 }
 
@@ -60,9 +66,12 @@ impl SecurityProtocol {
         }
     }
 
-    /// Whether it is spoken within TLS.
-    pub fn is_encrypted(self) -> bool {
+    fn is_encrypted(self) -> bool {
         matches!(self, Self::Ssl | Self::SaslSsl)
+    }
+
+    fn authenticates(self) -> bool {
+        matches!(self, Self::SaslPlaintext | Self::SaslSsl)
     }
 
     fn parse(keys: &Keys<'_>) -> Result<Self, KafkaError> {

@@ -8,14 +8,15 @@ use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
 /// What each listener shows of itself: name, key store, its type, whether it asks for a client certificate.
-const LISTENERS: [(&str, &str, &str, bool); 7] = [
+const LISTENERS: [(&str, &str, &str, bool); 8] = [
     ("ONEWAY", "broker.p12", "PKCS12", false),
     ("MUTUAL", "broker.p12", "PKCS12", true),
     ("WRONGHOST", "wrong.p12", "PKCS12", false),
     ("EXPIRED", "expired.p12", "PKCS12", false),
     ("COMMONNAME", "cn.jks", "JKS", false),
     ("VERSION1", "version1.pem", "PEM", false),
-    ("MUTUAL12", "broker.p12", "PKCS12", true), // TLS 1.2 only
+    ("MUTUAL12", "broker.p12", "PKCS12", true),  // TLS 1.2 only
+    ("PASSWORD", "broker.p12", "PKCS12", false), // SASL within TLS
 ];
 
 const START_MAX: Duration = Duration::from_secs(180);
@@ -58,7 +59,8 @@ impl TlsBroker {
             sockets.collect::<Vec<_>>().join(",")
         };
         let with_plaintext: Vec<&str> = ["PLAINTEXT"].into_iter().chain(all).collect();
-        let protocols: Vec<String> = all.iter().map(|name| format!("{name}:SSL")).collect();
+        let protocols: Vec<String> =
+            all.iter().map(|name| format!("{name}:{}", if *name == "PASSWORD" { "SASL_SSL" } else { "SSL" })).collect();
         let mut text = format!(
             "listeners=CONTROLLER://localhost:{},{}\nadvertised.listeners={}\n\
              listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT,{}\n\
@@ -81,7 +83,9 @@ impl TlsBroker {
                 text += &format!("{key}.enabled.protocols=TLSv1.2\n");
             }
         }
-        text
+        let module = "org.apache.kafka.common.security.plain.PlainLoginModule required user_ann=\"pass\";";
+        let key = "listener.name.password";
+        text + &format!("{key}.sasl.enabled.mechanisms=PLAIN\n{key}.plain.sasl.jaas.config={module}\n")
     }
 
     /// The script waits half a minute; a machine that does much else needs longer.
