@@ -30,8 +30,8 @@ fn says_what_is_wrong_as_java_does() {
         (
             "security.protocol",
             "TLS",
-            "Invalid value TLS for configuration security.protocol: (case insensitive) String must be one of: PLAINTEXT, \
-             SSL, SASL_PLAINTEXT, SASL_SSL",
+            "Invalid value TLS for configuration security.protocol: String must be one of (case insensitive): SASL_SSL, \
+             PLAINTEXT, SSL, SASL_PLAINTEXT",
         ),
     ] {
         let got = parse(&[("bootstrap.servers", "localhost:9092"), (key, value)]);
