@@ -3,6 +3,7 @@
 #![allow(dead_code, unreachable_pub)] // each test binary uses its own part
 
 use std::collections::BTreeSet;
+use std::process::Command;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use connect_config::Props;
@@ -32,6 +33,13 @@ pub fn required(variable: &str, meaning: &str) -> Option<String> {
         eprintln!("SKIPPED: {variable} ({meaning}) is not set");
     }
     value
+}
+
+/// Runs one of the shell commands that the environment names.
+pub async fn run(command: &str) {
+    let command = command.to_owned();
+    let status = tokio::task::spawn_blocking(move || Command::new("sh").args(["-c", &command]).status());
+    assert!(status.await.unwrap().unwrap().success());
 }
 
 /// The present as a record's timestamp.
