@@ -95,7 +95,7 @@ start_node() {
   fi
   (run_java kafka.Kafka "$dir/server.properties") > "$dir/broker.log" 2>&1 < /dev/null &
   echo $! > "$dir/pid"
-  for _ in $(seq 1 300); do
+  for _ in $(seq 1 900); do
     if (echo > "/dev/tcp/127.0.0.1/$at") 2> /dev/null; then
       echo "broker $1 on 127.0.0.1:$at"
       return

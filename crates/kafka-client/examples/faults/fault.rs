@@ -9,6 +9,7 @@ use crate::Failure;
 use crate::apache::{Apache, BROKERS};
 use crate::chance::Chance;
 use crate::proxy::{Mode, Proxy};
+use crate::topics;
 
 /// Every fault ends by itself.
 #[derive(Clone, Debug)]
@@ -45,21 +46,21 @@ pub(crate) enum Fault {
 impl Fault {
     pub(crate) fn draw(chance: &mut Chance) -> Self {
         let broker = chance.one(&BROKERS);
-        match chance.of(0..8) {
-            0 => Fault::Leaders,
-            1 => Fault::Stop { broker, gone: chance.millis(0..2000) },
-            2 | 3 => Fault::Kill { broker, gone: chance.millis(0..3000) },
-            4 => Fault::Freeze { broker, lasts: chance.millis(500..12_000) },
-            5 => Fault::Cut { times: chance.of(3..30), pause: chance.millis(20..400) },
-            6 => Fault::LoseAnswers { broker, lasts: chance.millis(20..5000) },
-            _ => Fault::Hold { broker, lasts: chance.millis(500..8000) },
+        match chance.of(0..9) {
+            0 | 1 => Fault::Leaders,
+            2 => Fault::Stop { broker, gone: chance.millis(0..2000) },
+            3 | 4 => Fault::Kill { broker, gone: chance.millis(0..3000) },
+            5 => Fault::Freeze { broker, lasts: chance.one(&[1, 3, 3, 11]) * chance.millis(500..1100) },
+            6 => Fault::Cut { times: chance.of(3..30), pause: chance.millis(20..400) },
+            7 => Fault::LoseAnswers { broker, lasts: chance.millis(20..5000) },
+            _ => Fault::Hold { broker, lasts: chance.millis(300..6000) },
         }
     }
 
     /// Returns when it is over.
     pub(crate) async fn inject(&self, apache: &Apache, proxies: &[Proxy]) -> Result<(), Failure> {
         match self {
-            Fault::Leaders => move_leaders(apache).await,
+            Fault::Leaders => topics::move_leaders(&apache.direct()).await,
             Fault::Stop { broker, gone } => restart(apache, "stop", *broker, *gone).await,
             Fault::Kill { broker, gone } => restart(apache, "kill", *broker, *gone).await,
             Fault::Freeze { broker, lasts } => {
@@ -97,29 +98,6 @@ async fn disturb(proxy: &Proxy, mode: Mode, lasts: Duration) {
     proxy.set(mode);
     sleep(lasts).await;
     proxy.cut().await;
-}
-
-/// Makes another replica of every partition its preferred one, and that the leader.
-async fn move_leaders(apache: &Apache) -> Result<(), Failure> {
-    let described = apache.tool("org.apache.kafka.tools.TopicCommand", &["--describe"]).await?;
-    let partitions: Vec<String> = described.lines().filter_map(rotated).collect();
-    let plan = std::env::temp_dir().join(format!("faults-plan-{}.json", std::process::id()));
-    std::fs::write(&plan, format!(r#"{{"version":1,"partitions":[{}]}}"#, partitions.join(",")))?;
-    let path = plan.to_string_lossy();
-    let reassign = "org.apache.kafka.tools.reassign.ReassignPartitionsCommand";
-    let moved = apache.tool(reassign, &["--reassignment-json-file", &path, "--execute"]).await;
-    std::fs::remove_file(&plan)?;
-    moved?;
-    let elect = ["--election-type", "preferred", "--all-topic-partitions"];
-    apache.tool("org.apache.kafka.tools.LeaderElectionCommand", &elect).await.map(drop)
-}
-
-/// From a line of `kafka-topics --describe`: the partition with its replicas moved on by one.
-fn rotated(line: &str) -> Option<String> {
-    let field = |name: &str| line.split('\t').find_map(|field| field.trim().strip_prefix(name)).map(str::trim);
-    let (topic, partition, replicas) = (field("Topic:")?, field("Partition:")?, field("Replicas:")?);
-    let (first, rest) = replicas.split_once(',')?;
-    Some(format!(r#"{{"topic":"{topic}","partition":{partition},"replicas":[{rest},{first}]}}"#))
 }
 
 impl fmt::Display for Fault {

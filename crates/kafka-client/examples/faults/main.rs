@@ -13,16 +13,12 @@ mod fault;
 mod load;
 mod proxy;
 mod reading;
+mod topics;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use kafka_client::cluster::Cluster;
-use kafka_client::config::ClientConfig;
-use kafka_protocol::messages::create_topics_request::{CreatableTopic, CreatableTopicConfig};
-use kafka_protocol::messages::{CreateTopicsRequest, TopicName};
-use kafka_protocol::protocol::StrBytes;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::sleep;
@@ -100,7 +96,7 @@ struct Outcome {
 async fn round(seed: u64, apache: &Apache, proxies: &[Proxy], story: &mut Vec<String>) -> Result<Outcome, Failure> {
     let mut chance = Chance::new(seed);
     let topic = format!("faults-{seed}-{}", std::process::id());
-    create_topic(apache, &topic).await?;
+    topics::create(&apache.direct(), &topic, PARTITIONS).await?;
     let bootstrap = BROKERS.map(|broker| format!("127.0.0.1:{}", apache.port + 2 * (broker - 1) + 7)).join(",");
     let (stop, stopped) = watch::channel(false);
     let (ends, told_ends) = watch::channel(None);
@@ -120,11 +116,15 @@ async fn round(seed: u64, apache: &Apache, proxies: &[Proxy], story: &mut Vec<St
         within(ROUND, "the fault", fault.inject(apache, proxies)).await??;
         sleep(chance.millis(200..1500)).await;
     }
+    tracing::info!("the faults are over");
     stop.send_replace(true);
     let histories = within(ROUND, "the producers", histories(&mut producers)).await??;
+    tracing::info!("the producers are done");
     let log = read_ours(&apache.direct(), &topic, PARTITIONS).await?;
+    tracing::info!("our consumer has read");
     ends.send_replace(Some(ends_of(&log)));
     let follower = within(ROUND, "the group's member", followers.join_next()).await?.ok_or("no follower")???;
+    tracing::info!("the group's member has read");
     let mut wrong = check(&histories, &log);
     wrong.extend(follower.verdict(&log));
     let java = read_java(apache, &topic, log.values().map(Vec::len).sum()).await?;
@@ -151,29 +151,4 @@ fn counts(histories: &[History]) -> String {
     let acked = count(|fate| matches!(fate, Fate::Acked(_)));
     let nowhere = count(|fate| matches!(fate, Fate::Acked(None)));
     format!("{acked} records acked ({nowhere} without offset), {} failed", count(|fate| *fate == Fate::Failed))
-}
-
-async fn create_topic(apache: &Apache, name: &str) -> Result<(), Failure> {
-    let direct = apache.direct();
-    let props = connect_config::Props::from([("bootstrap.servers", direct.as_str())]);
-    let cluster = Cluster::new(ClientConfig::parse(&props)?);
-    let two = CreatableTopicConfig::default()
-        .with_name(StrBytes::from_static_str("min.insync.replicas"))
-        .with_value(Some(StrBytes::from_static_str("2")));
-    let topic = CreatableTopic::default()
-        .with_name(TopicName(StrBytes::from_string(name.to_owned())))
-        .with_num_partitions(PARTITIONS)
-        .with_replication_factor(3)
-        .with_configs(vec![two]);
-    let request = CreateTopicsRequest::default().with_topics(vec![topic]).with_timeout_ms(20_000);
-    // A broker that has just come back may not be counted yet.
-    let deadline = Instant::now() + Duration::from_secs(30);
-    loop {
-        let answer = cluster.send(cluster.any_broker().await?, request.clone()).await?;
-        match answer.topics.first().map(|topic| (topic.error_code, topic.error_message.clone())) {
-            Some((0, _)) => return Ok(()),
-            other if Instant::now() > deadline => return Err(format!("no topic {name}: {other:?}").into()),
-            _ => sleep(Duration::from_millis(300)).await,
-        }
-    }
 }
