@@ -10,9 +10,12 @@ pub const CODECS: [&str; 5] = ["none", "gzip", "snappy", "lz4", "zstd"];
 /// One record of a varied row: headers none, repeated, null and empty, and in other letters; null keys and values.
 pub fn line(codec: &str, number: usize) -> String {
     let headers = ["NO_HEADERS", "h:1,h:2", "a:null,b:", "ü:ä"][number % 4];
-    let key = if number % 5 == 0 { "null".to_owned() } else { format!("k{number}") };
-    let value =
-        if number % 7 == 0 { "null".to_owned() } else { format!("{codec}-{number}-{}", "x".repeat(number % 97)) };
+    let key = if number.is_multiple_of(5) { "null".to_owned() } else { format!("k{number}") };
+    let value = if number.is_multiple_of(7) {
+        "null".to_owned()
+    } else {
+        format!("{codec}-{number}-{}", "x".repeat(number % 97))
+    };
     format!("{headers}\t{key}\t{value}")
 }
 
