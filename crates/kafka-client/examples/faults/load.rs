@@ -26,7 +26,7 @@ pub(crate) fn draw_settings(chance: &mut Chance) -> Vec<(&'static str, &'static 
         ("linger.ms", chance.one(&["0", "5", "50"])),
         ("compression.type", chance.one(&["none", "none", "gzip", "snappy", "lz4", "zstd"])),
         ("max.in.flight.requests.per.connection", chance.one(&["1", "2", "5", "5"])),
-        ("buffer.memory", chance.one(&["200000", "33554432"])),
+        ("buffer.memory", chance.one(&["200000", "2000000"])),
         ("request.timeout.ms", chance.one(&["1500", "3000", "30000"])),
     ];
     // Some give up while the fault lasts.
