@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use crate::group::Generation;
+use crate::group::{Departure, Generation};
 use crate::net::Backoff;
 use crate::{ErrorCode, KafkaError};
 
@@ -115,7 +115,8 @@ impl Consumer {
     /// Commits, after everything that [`commit_async`](Self::commit_async) has under way. Repeats what may be repeated for
     /// `default.api.timeout.ms`. If it is dropped, the offsets may or may not have been committed.
     /// # Errors
-    /// [`ConsumerError::CommitFailed`] if the group has given the partitions away.
+    /// [`ConsumerError::CommitFailed`] if the group has given the partitions away; [`ConsumerError::RebalanceInProgress`]
+    /// while a cooperative group is between two generations.
     pub async fn commit(&mut self, offsets: &Offsets) -> Result<(), ConsumerError> {
         // Taken now: while this waits the group may go on without this member, and a later signature would commit for others.
         let generation = self.generation.clone();
@@ -129,7 +130,7 @@ impl Consumer {
         let coordinator = self.offsets.as_ref().ok_or(ConsumerError::NoGroup)?;
         let instance = self.config.group_instance_id.as_deref();
         let committed = self.patiently(|| offsets::commit(coordinator, &generation, instance, offsets));
-        committed.await.map_err(explain_commit)
+        committed.await.map_err(|error| self.explain_commit(error))
     }
 
     /// Commits in the background, once; [`Event::Committed`] with the returned id tells how it ended. In order.
@@ -157,7 +158,7 @@ impl Consumer {
 
     pub(super) fn on_committed(&mut self, id: u64, result: Result<(), KafkaError>) {
         self.commits.under_way = false;
-        let result = result.map_err(|error| explain_commit(error.into()));
+        let result = result.map_err(|error| self.explain_commit(error.into()));
         self.events.push_back(Event::Committed { id, result });
     }
 
@@ -231,8 +232,29 @@ impl Consumer {
         }
     }
 
+    /// Who is no longer in the group cannot commit: that has a name of its own. A cooperative member reads and commits while
+    /// its group goes on to the next generation, and is refused only until it has come there itself.
+    fn explain_commit(&self, error: ConsumerError) -> ConsumerError {
+        let ConsumerError::Kafka(error) = error else { return error };
+        let is_member = self.group.as_ref().is_some_and(|group| group.generation().id >= 0);
+        match error.code() {
+            Some(ErrorCode::REBALANCE_IN_PROGRESS) => ConsumerError::RebalanceInProgress(error),
+            Some(ErrorCode::ILLEGAL_GENERATION) if is_member && self.is_cooperative() => {
+                ConsumerError::RebalanceInProgress(error)
+            }
+            Some(ErrorCode::ILLEGAL_GENERATION | ErrorCode::UNKNOWN_MEMBER_ID) => ConsumerError::CommitFailed(error),
+            _ => error.into(),
+        }
+    }
+
     /// Waits for commits under way and leaves the group, within `timeout`. The caller commits before.
-    pub async fn close(mut self, timeout: Duration) {
+    /// A static member keeps its place for a session, so that a restart moves nothing.
+    pub async fn close(self, timeout: Duration) {
+        self.close_as(Departure::AsConfigured, timeout).await;
+    }
+
+    /// As [`close`](Self::close), with another say about whether the group is left.
+    pub async fn close_as(mut self, departure: Departure, timeout: Duration) {
         let deadline = deadline(timeout);
         while self.commits.under_way || !self.commits.queue.is_empty() {
             self.launch_commit();
@@ -242,20 +264,8 @@ impl Consumer {
         }
         if let Some(group) = self.group.take() {
             let left = deadline.saturating_duration_since(Instant::now());
-            group.leave("the consumer is being closed", left).await;
+            group.depart(departure, "the consumer is being closed", left).await;
         }
-    }
-}
-
-/// Who is no longer in the group cannot commit: that has a name of its own.
-fn explain_commit(error: ConsumerError) -> ConsumerError {
-    match error {
-        ConsumerError::Kafka(error)
-            if matches!(error.code(), Some(ErrorCode::ILLEGAL_GENERATION | ErrorCode::UNKNOWN_MEMBER_ID)) =>
-        {
-            ConsumerError::CommitFailed(error)
-        }
-        other => other,
     }
 }
 

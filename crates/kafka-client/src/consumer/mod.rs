@@ -17,6 +17,7 @@
 mod api;
 mod assign;
 mod config;
+mod election;
 mod error;
 mod event;
 mod fetch;
@@ -37,6 +38,7 @@ use std::time::Instant;
 use tokio::sync::Notify;
 use tokio::task::JoinSet;
 
+pub use assign::Assignor;
 pub(crate) use assign::decode_assignment;
 pub use config::{ConsumerConfig, IsolationLevel, OffsetReset};
 pub use error::ConsumerError;
@@ -45,7 +47,8 @@ pub use event::{Event, OffsetAndMetadata, PartitionRecords, TopicPartition};
 use crate::KafkaError;
 use crate::cluster::{Cluster, Lane, Metadata, TopicName};
 use crate::group::{Coordinator, Generation, Group};
-use membership::Phase;
+use assign::Topics;
+use membership::{Given, Phase};
 use partitions::Partitions;
 use poll::Done;
 
@@ -84,8 +87,10 @@ pub struct Consumer {
     generation: Generation,
     /// What the last join asked for.
     joined_topics: Vec<String>,
-    /// While this consumer leads the group: the partition counts that it assigned by.
-    leading: Option<BTreeMap<String, i32>>,
+    /// While this consumer leads the group: the partitions that it assigned.
+    leading: Option<Topics>,
+    /// By each assignor that has been chosen so far.
+    given: Vec<Given>,
     /// The way to the group's offsets; without a `group.id`, none.
     offsets: Option<Coordinator>,
 
@@ -155,6 +160,7 @@ impl Consumer {
             generation: Generation::NONE,
             joined_topics: Vec::new(),
             leading: None,
+            given: Vec::new(),
             offsets: config.group_id.as_deref().map(|group| Coordinator::for_offsets(&cluster, group)),
             partitions: Partitions::default(),
             metadata: Arc::default(),

@@ -84,6 +84,9 @@ impl Consumer {
         if let Some(failure) = self.failure.take() {
             return Some(Err(failure));
         }
+        if let Phase::Fenced(error) = &self.phase {
+            return Some(Err(error.clone().into()));
+        }
         if let Some(revoked) = self.prepare_rejoin() {
             return Some(Ok(Event::Revoked(revoked)));
         }
@@ -159,8 +162,8 @@ impl Consumer {
         self.look.under_way = false;
         self.commits.under_way = false;
         self.partitions.ask_again();
-        if let Phase::Electing { asked, .. } = &mut self.phase {
-            *asked = false;
+        if let Phase::Electing(election) = &mut self.phase {
+            election.asked = false;
         }
         self.failure = Some(KafkaError::Closed.into());
     }
@@ -183,7 +186,7 @@ impl Consumer {
     }
 
     pub(super) fn owns_partitions(&self) -> bool {
-        matches!(self.phase, Phase::Apart | Phase::Stable)
+        matches!(self.phase, Phase::Apart | Phase::Stable) || self.is_cooperative()
     }
 
     /// An error that a task ended with: waiting helps, or the caller must hear of it.

@@ -8,6 +8,7 @@ use kafka_protocol::messages::{BrokerId, MetadataResponse, ProducerId, TopicName
 use kafka_protocol::protocol::StrBytes;
 
 use super::fetch::{Answer, plan, read};
+use super::membership::Then;
 use super::partitions::{Fetched, Partitions, Stage};
 use super::poll::Reset;
 use super::*;
@@ -140,13 +141,18 @@ fn the_configuration_has_javas_defaults_and_refuses_what_it_cannot_do() {
     for (key, value) in [
         ("enable.auto.commit", "true"),
         ("group.protocol", "consumer"),
-        ("partition.assignment.strategy", "org.apache.kafka.clients.consumer.StickyAssignor"),
+        ("partition.assignment.strategy", "com.example.OwnAssignor"),
+        ("group.instance.id", "no spaces"),
         ("isolation.level", "serializable"),
         ("max.poll.records", "0"),
     ] {
         let error = parse(&[(key, value)]).unwrap_err().to_string();
         assert!(error.contains(&format!("Invalid value {value} for configuration {key}")), "{error}");
     }
+    let strategy = |value| parse(&[("partition.assignment.strategy", value)]).map(|config| config.assignors);
+    let both = "org.apache.kafka.clients.consumer.StickyAssignor, org.apache.kafka.clients.consumer.RangeAssignor";
+    assert_eq!(strategy(both).unwrap(), [Assignor::Sticky, Assignor::Range], "in the order given");
+    assert!(strategy("").is_err() && strategy("range,range").is_err());
     assert!(parse(&[("group.id", "g"), ("heartbeat.interval.ms", "45000")]).is_err());
 }
 
@@ -155,7 +161,8 @@ fn the_configuration_has_javas_defaults_and_refuses_what_it_cannot_do() {
 async fn a_position_is_looked_for_while_a_rebalance_is_about_to_be_told() {
     let mut consumer = consumer(&[("group.id", "g")]);
     let name = TopicPartition::new("t", 0);
-    for phase in [Phase::Stable, Phase::Prepare("test"), Phase::Rejoin("test")] {
+    let revoking = Phase::Revoking { revoked: vec![name.clone()], then: Then::Join("test") };
+    for phase in [Phase::Stable, Phase::Prepare("test"), revoking] {
         consumer.partitions.set(std::slice::from_ref(&name), Stage::Committed);
         consumer.partitions.get_mut(&name).unwrap().stage = Stage::Committed;
         consumer.phase = phase;

@@ -8,9 +8,12 @@
 // Clippy's `allow-unwrap-in-tests` does not see the shared functions of a test crate.
 #![allow(clippy::unwrap_used)]
 
+mod cooperative;
 mod groups;
 mod java;
+mod mixed;
 mod reading;
+mod statics;
 #[allow(dead_code)]
 mod support;
 mod transactions;
