@@ -93,6 +93,18 @@ impl Connection {
         self.link.read::<R>(&mut answer, version)
     }
 
+    /// As [`send`](Self::send), in a version that is not above `newest`: some mean something else from then on.
+    pub(crate) async fn send_at_most<R: Request>(&self, request: &R, newest: i16) -> Result<R::Response, KafkaError> {
+        let version = self.version::<R>()?.min(newest);
+        let frame = Frame::encode(request, version).map_err(|reason| self.unencodable(R::NAME, version, &reason))?;
+        self.submit(frame).await?.decode::<R>(version).await
+    }
+
+    /// The level of a feature that the cluster had finalized when this connection was made; 0 for one that it had not.
+    pub(crate) fn feature(&self, name: &str) -> i16 {
+        self.versions.finalized(name)
+    }
+
     /// The newest version of a request that the broker understands.
     pub(crate) fn version<R: Request>(&self) -> Result<i16, KafkaError> {
         self.versions.negotiate::<R>(&self.link.address)

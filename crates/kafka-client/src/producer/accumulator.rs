@@ -9,6 +9,7 @@ use std::time::Instant;
 use super::batch::Batch;
 use super::partitioner::{Sticky, partition_for_key};
 use super::record::{AppendError, Record, java_size_upper_bound};
+use super::transaction::Transaction;
 use super::{ProducerConfig, Topic};
 use crate::KafkaError;
 use crate::cluster::{Metadata, TopicName};
@@ -32,6 +33,7 @@ pub(super) struct Accumulator {
     unsettled: BTreeMap<u64, usize>,
     changed: bool,
     failed: Option<KafkaError>,
+    transaction: Option<Transaction>,
 }
 
 #[derive(Debug)]
@@ -57,6 +59,7 @@ struct Slot {
 
 impl Accumulator {
     pub(super) fn new(config: ProducerConfig) -> Self {
+        let transaction = config.transaction.as_ref().map(|transaction| Transaction::new(transaction.id.clone()));
         Accumulator {
             config,
             topics: Vec::new(),
@@ -70,6 +73,7 @@ impl Accumulator {
             unsettled: BTreeMap::new(),
             changed: false,
             failed: None,
+            transaction,
         }
     }
 
@@ -113,9 +117,7 @@ impl Accumulator {
 
     /// Encodes a record into its partition's open batch and returns its submission number.
     pub(super) fn append(&mut self, record: &Record<'_>, now: Instant) -> Result<u64, AppendError> {
-        if let Some(error) = &self.failed {
-            return Err(AppendError::Fatal(error.clone()));
-        }
+        self.check_open(record)?;
         let size = BatchBuilder::would_take(record.key, record.value, record.headers);
         self.check_size(record, size)?;
         if self.used > 0 && self.used.saturating_add(size + BATCH_OVERHEAD) > self.config.buffer_memory {
@@ -125,6 +127,37 @@ impl Accumulator {
         }
         let slot = self.choose(record, size)?;
         Ok(self.append_to(slot, record, size, now))
+    }
+
+    fn check_open(&mut self, record: &Record<'_>) -> Result<(), AppendError> {
+        if self.transaction.as_ref().is_some_and(|own| !own.is_open()) {
+            let (topic, partition) = (record.topic.name(), record.partition.unwrap_or(-1));
+            let refusal = self.transaction.as_ref().map(|own| own.refusal(topic, partition));
+            return refusal.map_or(Ok(()), |error| Err(AppendError::Transaction(error)));
+        }
+        self.failed.as_ref().map_or(Ok(()), |error| Err(AppendError::Fatal(error.clone())))
+    }
+
+    /// The transactions of a producer that has them.
+    pub(super) fn transaction(&mut self) -> Option<&mut Transaction> {
+        self.transaction.as_mut()
+    }
+
+    /// Whether a partition's next batch may be sent, as far as the transaction goes.
+    pub(super) fn may_send(&self, slot: usize, is_new: bool) -> bool {
+        self.transaction.as_ref().is_none_or(|own| own.may_send(slot, is_new))
+    }
+
+    /// Why batches that were never sent are given up, if they are.
+    pub(super) fn gives_up(&self) -> Option<KafkaError> {
+        self.transaction.as_ref().and_then(Transaction::gives_up)
+    }
+
+    /// Tells the transaction of the partitions that have records.
+    pub(super) fn note_partitions(&mut self) {
+        if let Some(transaction) = &mut self.transaction {
+            self.active.iter().for_each(|slot| transaction.note_partition(*slot));
+        }
     }
 
     fn append_to(&mut self, index: usize, record: &Record<'_>, size: usize, now: Instant) -> u64 {

@@ -1,11 +1,12 @@
 //! The producer's own properties, with Java's defaults and Java's rules about which go together.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use connect_config::Props;
 
 use crate::KafkaError;
-use crate::config::Keys;
+use crate::config::{Keys, invalid};
 use crate::record::Compression;
 
 /// How records are collected, sent and repeated.
@@ -37,6 +38,17 @@ pub struct ProducerConfig {
     pub compression: Compression,
     /// Records with a key are spread like those without.
     pub ignore_keys: bool,
+    /// Records are sent in transactions.
+    pub transaction: Option<TransactionConfig>,
+}
+
+/// What a transactional producer is called.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TransactionConfig {
+    /// `transactional.id`: a new producer of this name fences the one before.
+    pub id: Arc<str>,
+    /// How long the cluster waits for a transaction's end before it aborts it.
+    pub timeout_ms: i32,
 }
 
 impl ProducerConfig {
@@ -58,6 +70,8 @@ impl ProducerConfig {
         "compression.zstd.level",
         "partitioner.ignore.keys",
         "transactional.id",
+        "transaction.timeout.ms",
+        "transaction.two.phase.commit.enable",
         "partitioner.class",
         "key.serializer",
         "value.serializer",
@@ -67,11 +81,6 @@ impl ProducerConfig {
     /// [`KafkaError::Config`] for the first value that does not fit, alone or with the others.
     pub fn parse(props: &Props) -> Result<Self, KafkaError> {
         let keys = Keys::new(props);
-        if let Some(id) = keys.text("transactional.id") {
-            return Err(KafkaError::config(format!(
-                "Invalid value {id} for configuration transactional.id: this producer has no transactions; remove it"
-            )));
-        }
         if let Some(class) = keys.text("partitioner.class") {
             return Err(KafkaError::config(format!(
                 "Invalid value {class} for configuration partitioner.class: this producer runs no Java classes, and other \
@@ -92,8 +101,12 @@ impl ProducerConfig {
             retries: keys.int("retries", i32::MAX, 0..=i32::MAX)?.unsigned_abs(),
             compression: compression(&keys)?,
             ignore_keys: keys.boolean("partitioner.ignore.keys", false)?,
+            transaction: transaction(&keys)?,
         };
         config.settle_idempotence(keys.text("enable.idempotence").is_some())?;
+        if config.transaction.is_some() && !config.idempotent {
+            return Err(KafkaError::config("Cannot set a transactional.id without also enabling idempotence."));
+        }
         config.settle_delivery_timeout(keys.text("delivery.timeout.ms").is_some())?;
         Ok(config)
     }
@@ -135,6 +148,22 @@ impl ProducerConfig {
         }
         self.delivery_timeout = least;
         Ok(())
+    }
+}
+
+fn transaction(keys: &Keys<'_>) -> Result<Option<TransactionConfig>, KafkaError> {
+    let timeout_ms = keys.int("transaction.timeout.ms", 60_000, i32::MIN..=i32::MAX)?;
+    if keys.boolean("transaction.two.phase.commit.enable", false)? {
+        return Err(invalid(
+            "transaction.two.phase.commit.enable",
+            "true",
+            "this producer cannot prepare a transaction for another system's commit; remove it",
+        ));
+    }
+    match keys.text("transactional.id") {
+        Some("") => Err(invalid("transactional.id", "", "String must be non-empty")),
+        Some(id) => Ok(Some(TransactionConfig { id: id.into(), timeout_ms })),
+        None => Ok(None),
     }
 }
 

@@ -177,7 +177,9 @@ impl Pipeline {
         let sequence_error = idempotent && (lost || is(ErrorCode::OUT_OF_ORDER_SEQUENCE_NUMBER));
         let patient =
             now.duration_since(batch.created) < patience.delivery_timeout && batch.attempts <= patience.retries;
-        match patient && (error.is_retriable() || sequence_error) {
+        // Which of a transaction's batches are lost does not matter: it is aborted, and that raises the epoch.
+        let hopeless = lost && batch.identity.transactional;
+        match patient && (error.is_retriable() || sequence_error) && !hopeless {
             // A broker that was killed remembers only the last of several batches that it had stored without an answer.
             true if idempotent && lost && batch.attempts > 1 => Verdict::Doubt,
             true if idempotent && lost => Verdict::Lost,

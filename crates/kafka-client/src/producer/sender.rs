@@ -21,6 +21,8 @@ use super::identify::{Idempotence, identify, last_sequence};
 use super::pipeline::{Identity, Pipeline};
 use super::request;
 use super::settle::Settled;
+use super::transact::{coordinator, newest_version};
+use super::transaction::{Answer, Coordinator};
 use super::{ProducerConfig, Shared};
 use crate::KafkaError;
 use crate::cluster::{Cluster, Metadata, NodeId};
@@ -39,8 +41,10 @@ pub(super) struct Sender {
     pub(super) acks: mpsc::Sender<Ack>,
     pub(super) pipelines: BTreeMap<usize, Pipeline>,
     pub(super) idempotence: Idempotence,
+    /// Of a producer with transactions.
+    pub(super) coordinator: Option<Coordinator>,
     pub(super) nodes: HashMap<i32, Node>,
-    events: FuturesUnordered<EventFuture>,
+    pub(super) events: FuturesUnordered<EventFuture>,
     pub(super) refresh: Refresh,
     pub(super) max_in_flight: usize,
     /// Why nothing can be sent any more.
@@ -52,14 +56,15 @@ pub(super) struct Sender {
     pub(super) turn: usize,
 }
 
-type EventFuture = Pin<Box<dyn Future<Output = Event> + Send>>;
+pub(super) type EventFuture = Pin<Box<dyn Future<Output = Event> + Send>>;
 
-enum Event {
+pub(super) enum Event {
     Connected { node: i32, result: Result<Arc<Connection>, KafkaError> },
     Answered { node: i32, batches: Vec<Batch>, result: Result<ProduceResponse, KafkaError> },
     Described { batch: Batch, last_sequence: Result<Option<i32>, KafkaError> },
     Refreshed(Result<Arc<Metadata>, KafkaError>),
     Identified(Result<Identity, KafkaError>),
+    Coordinated(Answer),
 }
 
 #[derive(Default)]
@@ -110,7 +115,8 @@ impl Sender {
         let backoff = cluster.retry_backoff();
         Sender {
             max_in_flight: config.max_in_flight.min(IN_FLIGHT_MAX),
-            idempotence: if config.idempotent { Idempotence::Wanted } else { Idempotence::Off },
+            idempotence: Idempotence::at_first(&config),
+            coordinator: coordinator(&cluster, &config),
             refresh: Refresh { wanted: false, under_way: false, not_before: None, last: Instant::now(), backoff },
             pipelines: BTreeMap::new(),
             nodes: HashMap::new(),
@@ -132,6 +138,7 @@ impl Sender {
             let now = Instant::now();
             self.ask_for_what_is_missing(now);
             let wake_at = self.send_what_is_ready(now).await;
+            self.ask_coordinator();
             let wake_at = self.refresh.wake_at(wake_at, now);
             let shared = self.shared.clone();
             // Cancel-safe: an event that was not taken stays in `events`, a notification stays a permit.
@@ -154,6 +161,7 @@ impl Sender {
             Event::Described { batch, last_sequence } => self.described(batch, last_sequence, now),
             Event::Refreshed(result) => self.refreshed(result, now),
             Event::Identified(result) => self.identified(result),
+            Event::Coordinated(answer) => self.coordinated(answer),
         }
     }
 
@@ -201,9 +209,12 @@ impl Sender {
         let (batches, parts) = build(&self.shared, batches);
         let (acks, timeout_ms) = (self.config.acks, self.config.request_timeout.as_millis());
         let timeout_ms = i32::try_from(timeout_ms).unwrap_or(i32::MAX);
+        let transaction = lock(&self.shared).transaction().map(|own| own.label());
+        let id = transaction.as_ref().map(|(id, _)| &**id);
         let submitted = match connection.version::<ProduceRequest>() {
             Ok(version) => {
-                let frame = request::encode(&parts, version, acks, timeout_ms);
+                let version = version.min(newest_version(transaction.as_ref()));
+                let frame = request::encode(&parts, version, id, acks, timeout_ms);
                 connection.submit(frame).await.map(|reply| (reply, version))
             }
             Err(error) => Err(error),
