@@ -198,6 +198,37 @@ async fn a_record_that_cannot_be_stored_leaves_only_the_abort() {
 }
 
 #[tokio::test]
+async fn batches_that_are_too_large_are_split_within_the_transaction() {
+    let Some(bootstrap) = bootstrap() else { return };
+    for compression in ["none", "lz4"] {
+        let large = [("max.request.size", "8000000"), ("batch.size", "4000000"), ("linger.ms", "1000")];
+        let extra = [&large[..], &[("compression.type", compression)]].concat();
+        let (producer, mut acks) = transactional(&bootstrap, &fresh("split"), &extra).await;
+        let name = fresh("split");
+        let topic = producer.prepare(&name).await.unwrap();
+        let value = |number: u64| {
+            // Digits that do not compress well: the batch is above the broker's `message.max.bytes` all the same.
+            let mut state = number + 1;
+            let digits = (0..100_000).map(|_| {
+                state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+                char::from(b' ' + (state >> 58) as u8)
+            });
+            digits.collect::<String>()
+        };
+        for round in [0, 30] {
+            producer.begin_transaction().unwrap();
+            for number in round..round + 30 {
+                append(&producer, record(&topic, None, value(number).as_bytes())).await;
+            }
+            producer.commit_transaction().await.unwrap();
+        }
+        assert!(receive(&mut acks, 60).await.iter().all(|ack| ack.result.is_ok()));
+        let want: Vec<String> = (0..60).map(value).collect();
+        assert!(read_committed(&bootstrap, &name, 60).await == want, "{compression}");
+    }
+}
+
+#[tokio::test]
 async fn offsets_are_committed_with_the_records() {
     let Some(bootstrap) = bootstrap() else { return };
     let (group, source, target) = (fresh("group"), fresh("source"), fresh("target"));

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use connect_config::Props;
 
+use super::partitioner::Partitioner;
 use crate::KafkaError;
 use crate::config::{Keys, invalid};
 use crate::record::Compression;
@@ -40,6 +41,12 @@ pub struct ProducerConfig {
     pub ignore_keys: bool,
     /// Records are sent in transactions.
     pub transaction: Option<TransactionConfig>,
+    /// Who chooses partitions.
+    pub partitioner: Partitioner,
+    /// Records without a key go rather where fewer batches wait.
+    pub adaptive: bool,
+    /// They do not go where a batch has waited longer than this after it was ready; zero for never mind.
+    pub availability_timeout: Duration,
 }
 
 /// What a transactional producer is called.
@@ -73,6 +80,8 @@ impl ProducerConfig {
         "transaction.timeout.ms",
         "transaction.two.phase.commit.enable",
         "partitioner.class",
+        "partitioner.adaptive.partitioning.enable",
+        "partitioner.availability.timeout.ms",
         "key.serializer",
         "value.serializer",
     ];
@@ -81,12 +90,6 @@ impl ProducerConfig {
     /// [`KafkaError::Config`] for the first value that does not fit, alone or with the others.
     pub fn parse(props: &Props) -> Result<Self, KafkaError> {
         let keys = Keys::new(props);
-        if let Some(class) = keys.text("partitioner.class") {
-            return Err(KafkaError::config(format!(
-                "Invalid value {class} for configuration partitioner.class: this producer runs no Java classes, and other \
-                 partitions would get the records; remove it"
-            )));
-        }
         let mut config = ProducerConfig {
             acks: keys.choice("acks", -1, &[("all", -1), ("-1", -1), ("0", 0), ("1", 1)])?,
             idempotent: keys.boolean("enable.idempotence", true)?,
@@ -102,6 +105,9 @@ impl ProducerConfig {
             compression: compression(&keys)?,
             ignore_keys: keys.boolean("partitioner.ignore.keys", false)?,
             transaction: transaction(&keys)?,
+            partitioner: partitioner(&keys)?,
+            adaptive: keys.boolean("partitioner.adaptive.partitioning.enable", true)?,
+            availability_timeout: keys.millis("partitioner.availability.timeout.ms", 0)?,
         };
         config.settle_idempotence(keys.text("enable.idempotence").is_some())?;
         if config.transaction.is_some() && !config.idempotent {
@@ -148,6 +154,19 @@ impl ProducerConfig {
         }
         self.delivery_timeout = least;
         Ok(())
+    }
+}
+
+fn partitioner(keys: &Keys<'_>) -> Result<Partitioner, KafkaError> {
+    match keys.text("partitioner.class") {
+        None => Ok(Partitioner::BuiltIn),
+        Some("org.apache.kafka.clients.producer.RoundRobinPartitioner") => Ok(Partitioner::RoundRobin),
+        Some(class) => Err(invalid(
+            "partitioner.class",
+            class,
+            "this producer runs no Java classes, and other partitions would get the records; remove it, or use \
+             org.apache.kafka.clients.producer.RoundRobinPartitioner",
+        )),
     }
 }
 
@@ -216,6 +235,36 @@ mod tests {
             let got = parse(entries).map(|config| config.idempotent);
             assert_eq!(got.as_ref().map_err(String::as_str).copied(), want, "{entries:?}");
         }
+    }
+
+    #[test]
+    fn transactions_have_conditions() {
+        let id = ("transactional.id", "t");
+        for (entries, want) in [
+            (&[id][..], Ok(Some(60_000))),
+            (&[id, ("transaction.timeout.ms", "5")], Ok(Some(5))),
+            (&[("transaction.timeout.ms", "5")], Ok(None)),
+            (&[id, ("acks", "1")], Err("Cannot set a transactional.id without also enabling idempotence.")),
+            (
+                &[id, ("enable.idempotence", "false")],
+                Err("Cannot set a transactional.id without also enabling idempotence."),
+            ),
+            (
+                &[("transactional.id", "")],
+                Err("Invalid value  for configuration transactional.id: String must be non-empty"),
+            ),
+        ] {
+            let got = parse(entries).map(|config| config.transaction.map(|transaction| transaction.timeout_ms));
+            assert_eq!(got.as_ref().map_err(String::as_str).copied(), want, "{entries:?}");
+        }
+        assert!(parse(&[id, ("transaction.two.phase.commit.enable", "true")]).is_err());
+    }
+
+    #[test]
+    fn only_partitioners_that_are_known_by_name_are_taken() {
+        let of = |class| parse(&[("partitioner.class", class)]).map(|config| config.partitioner);
+        assert_eq!(of("org.apache.kafka.clients.producer.RoundRobinPartitioner"), Ok(Partitioner::RoundRobin));
+        assert!(of("com.example.Mine").unwrap_err().contains("com.example.Mine"));
     }
 
     #[test]

@@ -35,7 +35,7 @@ use tracing::Instrument;
 pub use appender::Appender;
 pub use batch::{Ack, Submissions};
 pub use config::{ProducerConfig, TransactionConfig};
-pub use partitioner::{murmur2, partition_for_key};
+pub use partitioner::{Partitioner, murmur2, partition_for_key};
 pub use record::{AppendError, Record, Topic};
 
 use crate::cluster::{Cluster, TopicName};
@@ -57,8 +57,10 @@ pub struct Producer {
     _task: JoinSet<()>,
 }
 
-/// The acks of one producer, in submission order within each partition. They have to be received: a producer with
-/// thousands of acks waiting stops sending.
+/// The acks of one producer. They have to be received: a producer with thousands of acks waiting stops sending.
+///
+/// Their order: within a partition, acks come in the order of submission, also through retries, splits and failures;
+/// an ack waits until every record before it in its partition has one. Across partitions they come as brokers answer.
 #[derive(Debug)]
 pub struct Acks {
     receiver: mpsc::Receiver<Ack>,

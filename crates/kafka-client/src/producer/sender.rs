@@ -4,6 +4,9 @@
 //! one of them alone. At most `max.in.flight.requests.per.connection` requests are under way to one node, each with at
 //! most one batch of a partition.
 
+mod node;
+mod refresh;
+
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::pin::Pin;
 use std::sync::Arc;
@@ -26,7 +29,10 @@ use super::transaction::{Answer, Coordinator};
 use super::{ProducerConfig, Shared};
 use crate::KafkaError;
 use crate::cluster::{Cluster, Metadata, NodeId};
-use crate::net::{Backoff, Connection, REQUESTS_QUEUED_MAX};
+use crate::net::{Connection, REQUESTS_QUEUED_MAX};
+use node::Node;
+pub(super) use node::Readiness;
+use refresh::Refresh;
 
 /// The loop looks around at least this often, whatever its timers say.
 const LOOK_AROUND: Duration = Duration::from_secs(5);
@@ -67,49 +73,6 @@ pub(super) enum Event {
     Coordinated(Answer),
 }
 
-#[derive(Default)]
-pub(super) struct Node {
-    connection: Option<Arc<Connection>>,
-    connecting: bool,
-    /// Counts the connections, so that batches on an old one are not overtaken on a new one.
-    serial: u64,
-    in_flight: usize,
-    throttled_until: Option<Instant>,
-}
-
-/// Whether a node can take a request.
-pub(super) enum Readiness {
-    Ready(Arc<Connection>, u64),
-    /// No connection, and nobody is at it.
-    Disconnected,
-    /// An event will tell.
-    Busy,
-    /// Not before this time.
-    Paused(Instant),
-}
-
-impl Node {
-    pub(super) fn readiness(&self, max_in_flight: usize, now: Instant) -> Readiness {
-        if let Some(until) = self.throttled_until.filter(|until| *until > now) {
-            return Readiness::Paused(until);
-        }
-        match self.connection.as_ref().filter(|connection| connection.is_open()) {
-            _ if self.connecting || self.in_flight >= max_in_flight => Readiness::Busy,
-            Some(connection) => Readiness::Ready(connection.clone(), self.serial),
-            None => Readiness::Disconnected,
-        }
-    }
-}
-
-/// When the metadata is asked for again.
-pub(super) struct Refresh {
-    pub(super) wanted: bool,
-    under_way: bool,
-    not_before: Option<Instant>,
-    last: Instant,
-    backoff: Backoff,
-}
-
 impl Sender {
     pub(super) fn new(cluster: Cluster, config: ProducerConfig, shared: Arc<Shared>, acks: mpsc::Sender<Ack>) -> Self {
         let backoff = cluster.retry_backoff();
@@ -117,7 +80,7 @@ impl Sender {
             max_in_flight: config.max_in_flight.min(IN_FLIGHT_MAX),
             idempotence: Idempotence::at_first(&config),
             coordinator: coordinator(&cluster, &config),
-            refresh: Refresh { wanted: false, under_way: false, not_before: None, last: Instant::now(), backoff },
+            refresh: Refresh::new(backoff),
             pipelines: BTreeMap::new(),
             nodes: HashMap::new(),
             events: FuturesUnordered::new(),
@@ -296,35 +259,6 @@ impl Sender {
                 self.refresh.failed(now);
             }
         }
-    }
-}
-
-impl Refresh {
-    /// The given time, or sooner if metadata is wanted sooner.
-    fn wake_at(&self, other: Instant, now: Instant) -> Instant {
-        match self.wanted && !self.under_way {
-            true => other.min(self.not_before.unwrap_or(now)),
-            false => other,
-        }
-    }
-
-    fn due(&self, now: Instant, max_age: Duration) -> bool {
-        let paused = self.not_before.is_some_and(|not_before| not_before > now);
-        let old = now.duration_since(self.last) >= max_age;
-        !self.under_way && !paused && (self.wanted || old)
-    }
-
-    /// A picture that still lacks what is wanted is asked for again, but not at once.
-    fn done(&mut self, now: Instant) {
-        self.backoff.reset();
-        self.failed(now);
-        self.wanted = false;
-        self.last = now;
-    }
-
-    fn failed(&mut self, now: Instant) {
-        self.under_way = false;
-        self.not_before = now.checked_add(self.backoff.next_delay());
     }
 }
 
