@@ -133,7 +133,7 @@ impl Transaction {
         }
     }
 
-    /// The producer id, the name and the protocol that batches carry.
+    /// The name that produce requests carry, and the protocol that they follow.
     pub(in crate::producer) fn label(&self) -> (Arc<str>, Protocol) {
         (self.id.clone(), self.protocol)
     }
