@@ -61,6 +61,8 @@ pub(crate) fn consumer(worker: &Props, connector: &Props, id: &TaskId) -> Props 
 /// The worker's own client, for questions about the cluster.
 pub fn admin(worker: &Props) -> Props {
     let mut props = worker.clone();
+    // The worker's values were resolved when its file was read.
+    props.remove("config.providers");
     props.merge(&worker.with_prefix("admin."));
     props
 }

@@ -9,7 +9,7 @@ use connect_config::{Class, ConfigDef, ConfigException, Props};
 use connect_core::config::{SinkConnectorConfig, SourceConnectorConfig, VersionRange, WorkerConfig, enrich};
 use connect_core::herder::{ConnectorType, HerderError};
 use connect_core::{ConnectorName, TaskId};
-use kafka_client::config::ClientConfig;
+use kafka_client::config::{ClientConfig, ClientKind};
 use kafka_client::consumer::ConsumerConfig;
 use kafka_client::producer::ProducerConfig;
 
@@ -155,10 +155,21 @@ fn client_error(connector_type: ConnectorType, worker: &Props, config: &Props) -
     let (client, checked) = match connector_type {
         ConnectorType::Source => {
             let props = client_config::producer(worker, config, &id);
-            ("producer", ClientConfig::parse(&props).and_then(|_| ProducerConfig::parse(&props)).map(drop))
+            (
+                "producer",
+                ClientConfig::parse_for(ClientKind::Producer, &props)
+                    .and_then(|_| ProducerConfig::parse(&props))
+                    .map(drop),
+            )
         }
         ConnectorType::Sink => {
-            ("consumer", ConsumerConfig::parse(&client_config::consumer(worker, config, &id)).map(drop))
+            let props = client_config::consumer(worker, config, &id);
+            (
+                "consumer",
+                ClientConfig::parse_for(ClientKind::Consumer, &props)
+                    .and_then(|_| ConsumerConfig::parse(&props))
+                    .map(drop),
+            )
         }
         ConnectorType::Unknown => return None,
     };
