@@ -88,7 +88,7 @@ pub enum KafkaError {
     },
     /// An answer could not be read; its connection was closed.
     #[error(
-        "The answer of {address} could not be read: {reason}; is this address a Kafka broker's PLAINTEXT listener?"
+        "The answer of {address} could not be read: {reason}; is this address the listener of a Kafka broker, and security.protocol that listener's?"
     )]
     Protocol {
         /// `host:port`.
@@ -162,6 +162,12 @@ impl KafkaError {
     /// SASL failed: the broker refused the client, or the client what the broker said.
     pub(crate) fn sasl_authentication(reason: impl Into<Arc<str>>) -> KafkaError {
         KafkaError::Authentication { class: ErrorCode::SASL_AUTHENTICATION_FAILED.java_class(), reason: reason.into() }
+    }
+
+    /// TLS failed: one side does not accept the other's certificate, protocol or ciphers.
+    pub(crate) fn ssl_authentication(address: &str, reason: &str) -> KafkaError {
+        let class = "org.apache.kafka.common.errors.SslAuthenticationException";
+        KafkaError::Authentication { class, reason: format!("SSL handshake with {address} failed: {reason}").into() }
     }
 
     /// The broker's error code, if a broker's answer is what failed.
