@@ -7,10 +7,12 @@
 //! an error; keys that nobody read are listed by [`unused`], so that the caller can warn of them by name.
 
 mod client;
+mod duration;
 mod keys;
 #[cfg(test)]
 mod tests;
 
 pub use client::{ClientConfig, DnsLookup, HostPort};
+pub use duration::parse_duration;
 pub(crate) use keys::invalid;
 pub use keys::{Keys, unused};

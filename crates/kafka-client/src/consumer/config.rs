@@ -7,6 +7,8 @@ use connect_config::Props;
 use crate::KafkaError;
 use crate::config::{ClientConfig, Keys};
 
+use super::OffsetReset;
+
 /// How one consumer reads; the defaults are Java's.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConsumerConfig {
@@ -16,6 +18,9 @@ pub struct ConsumerConfig {
     pub group_instance_id: Option<String>,
     /// Where to start without a committed offset, or when it is gone.
     pub auto_offset_reset: OffsetReset,
+    /// `auto.commit.interval.ms`, if `enable.auto.commit` asks for it: what earlier polls returned is committed by a poll when
+    /// the interval is over, before a rebalance, and on close.
+    pub auto_commit_interval: Option<Duration>,
     /// A broker answers when it has this much, in bytes.
     pub fetch_min_bytes: i32,
     /// One answer holds about this much, and as much may lie here unread for each broker.
@@ -34,9 +39,11 @@ pub struct ConsumerConfig {
     pub isolation_level: IsolationLevel,
     /// Whether looking at a topic that is missing creates it.
     pub allow_auto_create_topics: bool,
+    /// Whether patterns pass over `__consumer_offsets` and its like.
+    pub exclude_internal_topics: bool,
     /// Whether checksums are verified.
     pub check_crcs: bool,
-    /// `client.rack`, for the leader's assignor; empty for none.
+    /// `client.rack`, for nearer replicas and the leader's assignor; empty for none.
     pub client_rack: String,
     /// How old metadata may become before it is fetched again without need.
     pub metadata_max_age: Duration,
@@ -44,15 +51,6 @@ pub struct ConsumerConfig {
     pub retry_backoff_max: Duration,
     pub request_timeout: Duration,
     pub default_api_timeout: Duration,
-}
-
-/// `auto.offset.reset`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum OffsetReset {
-    Earliest,
-    Latest,
-    /// Poll fails instead.
-    None,
 }
 
 /// `isolation.level`.
@@ -68,6 +66,7 @@ impl Default for ConsumerConfig {
             group_id: None,
             group_instance_id: None,
             auto_offset_reset: OffsetReset::Latest,
+            auto_commit_interval: None,
             fetch_min_bytes: 1,
             fetch_max_bytes: 50 << 20,
             fetch_max_wait: Duration::from_millis(500),
@@ -78,6 +77,7 @@ impl Default for ConsumerConfig {
             heartbeat_interval: Duration::from_secs(3),
             isolation_level: IsolationLevel::ReadUncommitted,
             allow_auto_create_topics: true,
+            exclude_internal_topics: true,
             check_crcs: true,
             client_rack: String::new(),
             metadata_max_age: Duration::from_secs(300),
@@ -97,6 +97,7 @@ impl ConsumerConfig {
         "group.protocol",
         "auto.offset.reset",
         "enable.auto.commit",
+        "auto.commit.interval.ms",
         "fetch.min.bytes",
         "fetch.max.bytes",
         "fetch.max.wait.ms",
@@ -107,6 +108,7 @@ impl ConsumerConfig {
         "heartbeat.interval.ms",
         "isolation.level",
         "allow.auto.create.topics",
+        "exclude.internal.topics",
         "check.crcs",
         "client.rack",
         "partition.assignment.strategy",
@@ -120,15 +122,14 @@ impl ConsumerConfig {
         let client = ClientConfig::parse(props)?;
         let keys = Keys::new(props);
         refuse_unsupported(&keys)?;
-        let resets =
-            [("earliest", OffsetReset::Earliest), ("latest", OffsetReset::Latest), ("none", OffsetReset::None)];
         let levels =
             [("read_uncommitted", IsolationLevel::ReadUncommitted), ("read_committed", IsolationLevel::ReadCommitted)];
         let text = |key| keys.text(key).filter(|text: &&str| !text.is_empty()).map(str::to_owned);
         let config = Self {
             group_id: text("group.id"),
             group_instance_id: text("group.instance.id"),
-            auto_offset_reset: keys.choice("auto.offset.reset", OffsetReset::Latest, &resets)?,
+            auto_offset_reset: OffsetReset::parse(keys.text("auto.offset.reset").unwrap_or("latest"))?,
+            auto_commit_interval: auto_commit(&keys)?,
             fetch_min_bytes: keys.int("fetch.min.bytes", 1, 0..=i32::MAX)?,
             fetch_max_bytes: keys.int("fetch.max.bytes", 50 << 20, 0..=i32::MAX)?,
             fetch_max_wait: keys.millis("fetch.max.wait.ms", 500)?,
@@ -139,6 +140,7 @@ impl ConsumerConfig {
             heartbeat_interval: keys.millis("heartbeat.interval.ms", 3_000)?,
             isolation_level: keys.choice("isolation.level", IsolationLevel::ReadUncommitted, &levels)?,
             allow_auto_create_topics: keys.boolean("allow.auto.create.topics", true)?,
+            exclude_internal_topics: keys.boolean("exclude.internal.topics", true)?,
             check_crcs: keys.boolean("check.crcs", true)?,
             client_rack: text("client.rack").unwrap_or_default(),
             metadata_max_age: client.metadata_max_age,
@@ -160,13 +162,20 @@ impl ConsumerConfig {
     }
 }
 
+/// Java's default is true, where there is a group to commit for.
+fn auto_commit(keys: &Keys<'_>) -> Result<Option<Duration>, KafkaError> {
+    let grouped = keys.text("group.id").is_some_and(|group| !group.is_empty());
+    let interval = keys.millis("auto.commit.interval.ms", 5_000)?;
+    match keys.boolean("enable.auto.commit", grouped)? {
+        true if !grouped => {
+            Err(KafkaError::config("enable.auto.commit cannot be set to true when default group id (null) is used."))
+        }
+        wanted => Ok(wanted.then_some(interval)),
+    }
+}
+
 /// Values that would silently change who commits or who owns what are errors, not warnings.
 fn refuse_unsupported(keys: &Keys<'_>) -> Result<(), KafkaError> {
-    if keys.boolean("enable.auto.commit", false)? {
-        return Err(KafkaError::config(
-            "Invalid value true for configuration enable.auto.commit: this consumer commits only when told to; set it to false",
-        ));
-    }
     if let Some(other) = keys.text("group.protocol").filter(|protocol| !protocol.eq_ignore_ascii_case("classic")) {
         return Err(KafkaError::config(format!(
             "Invalid value {other} for configuration group.protocol: this consumer speaks the classic protocol only"
