@@ -7,7 +7,8 @@
 #   apache.sh connect-standalone WORKER [CONNECTOR…]  Apache's worker in the foreground
 #   apache.sh tool CLASS [ARGUMENT…]                  any main class, e.g. org.apache.kafka.tools.TopicCommand
 # KAFKA_PORT (19092) is the first broker's port, APACHE_HOME (~/.cache/longshore/apache-kafka-4.3.1) holds the jars,
-# KAFKA_DATA ($APACHE_HOME/broker-$KAFKA_PORT) the brokers' data, KAFKA_EXTRA a file of further server properties. HEAP and LOG_LEVEL are passed to the JVM.
+# KAFKA_DATA ($APACHE_HOME/broker-$KAFKA_PORT) the brokers' data, KAFKA_EXTRA a file of further server properties (%i: the broker's
+# number). HEAP and LOG_LEVEL are passed to the JVM.
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -74,7 +75,7 @@ transaction.state.log.replication.factor=$replicas
 transaction.state.log.min.isr=$((replicas > 1 ? 2 : 1))
 group.initial.rebalance.delay.ms=0
 P
-  [ -z "${KAFKA_EXTRA:-}" ] || cat "$KAFKA_EXTRA" >> "$dir/server.properties"
+  [ -z "${KAFKA_EXTRA:-}" ] || sed "s/%i/$1/g" "$KAFKA_EXTRA" >> "$dir/server.properties"
 }
 
 start_node() {

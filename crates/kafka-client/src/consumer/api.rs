@@ -132,4 +132,11 @@ impl Consumer {
         let partition = self.partitions.get(partition)?;
         Ok(partition.position().zip(partition.end).map(|(position, end)| end.saturating_sub(position).max(0)))
     }
+
+    /// The follower that is read from, because the leader named it as nearer (`client.rack`); none while the leader is.
+    /// # Errors
+    /// [`ConsumerError::NotAssigned`].
+    pub fn read_replica(&self, partition: &TopicPartition) -> Result<Option<i32>, ConsumerError> {
+        Ok(self.partitions.get(partition)?.replica.map(|(node, _)| node))
+    }
 }

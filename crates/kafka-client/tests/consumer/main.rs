@@ -10,7 +10,9 @@
 
 mod groups;
 mod java;
+mod positions;
 mod reading;
+mod sessions;
 #[allow(dead_code)]
 mod support;
 mod transactions;
