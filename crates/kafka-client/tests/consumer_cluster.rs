@@ -36,7 +36,7 @@ impl Brokers {
         let port = std::env::var("KAFKA_PORT").map_or(29_492, |port| port.parse().unwrap());
         let data = std::env::temp_dir().join(unique("longshore-cluster"));
         std::fs::create_dir_all(&data).unwrap();
-        let extra = "broker.rack=r%i\nbroker.session.timeout.ms=3000\nbroker.heartbeat.interval.ms=500\n\
+        let extra = "broker.rack=r%i\nbroker.session.timeout.ms=6000\nbroker.heartbeat.interval.ms=500\n\
                      replica.selector.class=org.apache.kafka.common.replica.RackAwareReplicaSelector\n";
         std::fs::write(data.join("extra"), extra).unwrap();
         let brokers = Self { script, data, port };

@@ -124,3 +124,54 @@ impl Buffer {
         Ok(None)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::{BatchBuilder, Batches, Compression, ProducerIdentity};
+
+    /// A batch at `base` as compaction leaves it: room for ten offsets, and records at `kept`.
+    fn compacted(base: i64, kept: &[i32]) -> Batch {
+        let mut builder = BatchBuilder::new(Compression::None, 0);
+        (0..10).for_each(|_| builder.append(5, None, Some(b"v"), &[]));
+        let mut bytes = builder.build(ProducerIdentity::NONE).to_vec();
+        bytes[..8].copy_from_slice(&base.to_be_bytes());
+        let record_len = (bytes.len() - 61) / 10;
+        let records: Vec<u8> = kept
+            .iter()
+            .flat_map(|index| {
+                let at = 61 + record_len * usize::try_from(*index).unwrap();
+                bytes[at..at + record_len].to_vec()
+            })
+            .collect();
+        bytes.truncate(61);
+        bytes.extend(records);
+        let len = i32::try_from(bytes.len() - 12).unwrap();
+        bytes[8..12].copy_from_slice(&len.to_be_bytes());
+        bytes[57..61].copy_from_slice(&i32::try_from(kept.len()).unwrap().to_be_bytes());
+        Batches::new(bytes.into(), false).next().unwrap().unwrap()
+    }
+
+    #[test]
+    fn compaction_leaves_gaps_and_empty_batches() {
+        for (from, kept, want, after) in [
+            (0, &[&[1, 4][..], &[2]][..], &[1, 4, 12][..], 20),
+            (2, &[&[1, 4], &[2]], &[4, 12], 20), // within a batch
+            (5, &[&[1, 4], &[2]], &[12], 20),    // whose rest is gone
+            (4, &[&[], &[]], &[], 20),           // both are empty
+            (13, &[&[1], &[2]], &[], 20),
+        ] {
+            let (mut buffer, mut position, mut epoch, mut offsets) = (Buffer::default(), from, None, Vec::new());
+            for (kept, base) in kept.iter().zip([0, 10]) {
+                let batch = compacted(base, kept);
+                buffer.push(Fetched::Batch { bytes: batch.len_bytes(), batch });
+            }
+            while let Some(records) = buffer.take(&mut position, &mut epoch, &mut 100).unwrap() {
+                assert_eq!(records.clone().count(), records.len_max(), "nobody is counted who does not come");
+                assert!(records.len_max() > 0);
+                offsets.extend(records.map(|record| record.unwrap().offset));
+            }
+            assert_eq!((offsets.as_slice(), position, buffer.bytes()), (want, after, 0), "from {from}");
+        }
+    }
+}

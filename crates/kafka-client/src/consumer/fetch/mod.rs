@@ -12,6 +12,8 @@ mod answer;
 mod plan;
 mod request;
 mod session;
+#[cfg(test)]
+mod tests;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -46,6 +48,8 @@ impl Wanted {
 pub(super) struct Fetches {
     by_node: BTreeMap<i32, Berth>,
     placed: HashMap<TopicPartition, i32>,
+    /// Counts the [restarts](Self::restart): sessions from before are not taken back.
+    serial: u64,
 }
 
 /// Where a session lies between its requests.
@@ -59,9 +63,9 @@ struct Berth {
     unwanted: BTreeSet<TopicPartition>,
 }
 
-impl Default for Berth {
-    fn default() -> Self {
-        Self { session: Some(Session::default()), id: NO_SESSION, unwanted: BTreeSet::new() }
+impl Berth {
+    fn new(serial: u64) -> Self {
+        Self { session: Some(Session::new(serial)), id: NO_SESSION, unwanted: BTreeSet::new() }
     }
 }
 
@@ -71,7 +75,9 @@ impl Fetches {
         if self.placed.get(&wanted.partition) != Some(&node) {
             self.unplace(&wanted.partition);
         }
-        let Some(session) = &mut self.by_node.entry(node).or_default().session else { return false };
+        let Some(session) = &mut self.by_node.entry(node).or_insert_with(|| Berth::new(self.serial)).session else {
+            return false;
+        };
         self.placed.insert(wanted.partition.clone(), node);
         session.want(wanted);
         true
@@ -95,15 +101,18 @@ impl Fetches {
 
     /// Takes a session back after its request.
     pub(super) fn land(&mut self, node: i32, mut session: Session) {
-        let Some(berth) = self.by_node.get_mut(&node).filter(|berth| berth.session.is_none()) else { return };
+        if session.serial != self.serial {
+            return;
+        }
+        let Some(berth) = self.by_node.get_mut(&node) else { return };
         berth.id = session.id();
         std::mem::take(&mut berth.unwanted).iter().for_each(|name| session.unwant(name));
         berth.session = Some(session);
     }
 
-    /// A task was lost, and its session with it: all begin anew.
+    /// A task was lost, and its session with it: all begin anew. All partitions have to be looked at again.
     pub(super) fn restart(&mut self) {
-        *self = Self::default();
+        *self = Self { serial: self.serial + 1, ..Self::default() };
     }
 
     /// Forgets brokers that are no more.

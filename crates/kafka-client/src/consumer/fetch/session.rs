@@ -21,6 +21,8 @@ const OPENING: i32 = 0;
 /// See the [module](self).
 #[derive(Debug, Default)]
 pub(in crate::consumer) struct Session {
+    /// Which of its owner's sessions this is.
+    pub(super) serial: u64,
     id: i32,
     epoch: i32,
     /// Whether the broker was given topic ids; a session has either ids or names.
@@ -64,6 +66,10 @@ pub(in crate::consumer) struct Outcome {
 }
 
 impl Session {
+    pub(super) fn new(serial: u64) -> Self {
+        Self { serial, ..Self::default() }
+    }
+
     /// What the broker calls it; [`NO_SESSION`] if there is none to close.
     pub(in crate::consumer) fn id(&self) -> i32 {
         self.id
@@ -201,7 +207,10 @@ mod tests {
         Wanted { partition, ticket: 1, offset, leader_epoch: 0, topic_id, served: 0 }
     }
 
-    fn told(ask: &Ask) -> (i32, i32, Vec<(i32, i64)>, Vec<(i32, u128)>) {
+    /// Session and epoch, partitions with offsets, forgotten partitions with topic ids.
+    type Told = (i32, i32, Vec<(i32, i64)>, Vec<(i32, u128)>);
+
+    fn told(ask: &Ask) -> Told {
         let wanted = ask.wanted.iter().map(|wanted| (wanted.partition.partition, wanted.offset)).collect();
         let forgotten = ask.forgotten.iter().map(|(name, id)| (name.partition, *id)).collect();
         (ask.id, ask.epoch, wanted, forgotten)
