@@ -10,7 +10,6 @@ use connect_core::config::{SinkConnectorConfig, SourceConnectorConfig, VersionRa
 use connect_core::herder::{ConnectorType, HerderError};
 use connect_core::{ConnectorName, TaskId};
 use kafka_client::config::ClientConfig;
-use kafka_client::consumer::ConsumerConfig;
 use kafka_client::producer::ProducerConfig;
 
 use crate::client_config;
@@ -158,7 +157,7 @@ fn client_error(connector_type: ConnectorType, worker: &Props, config: &Props) -
             ("producer", ClientConfig::parse(&props).and_then(|_| ProducerConfig::parse(&props)).map(drop))
         }
         ConnectorType::Sink => {
-            ("consumer", ConsumerConfig::parse(&client_config::consumer(worker, config, &id)).map(drop))
+            ("consumer", client_config::parse_consumer(&client_config::consumer(worker, config, &id)).map(drop))
         }
         ConnectorType::Unknown => return None,
     };

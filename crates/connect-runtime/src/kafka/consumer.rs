@@ -24,7 +24,7 @@ const POSITION_TIMEOUT: Duration = Duration::from_secs(60);
 /// A property is wrong.
 pub fn open_consumer(props: &Props, subscription: Subscription) -> Result<Box<dyn Consume>, ConnectError> {
     let cluster = Cluster::new(ClientConfig::parse(props).map_err(|error| connect_error(&error))?);
-    let config = ConsumerConfig::parse(props).map_err(|error| connect_error(&error))?;
+    let config = crate::client_config::parse_consumer(props).map_err(|error| connect_error(&error))?;
     warn_of_unused(props, ConsumerConfig::KEYS);
     let mut consumer = Consumer::new(cluster, config).map_err(|error| connect_error(&error))?;
     consumer.subscribe(subscription).map_err(|error| raised(&error))?;
