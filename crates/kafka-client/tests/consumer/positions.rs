@@ -35,10 +35,11 @@ async fn what_was_consumed_is_committed_on_its_own() {
         "what this poll returned may still be worked on"
     );
     drive(&mut first, &mut seen, |seen| seen.values.len() >= 20).await;
+    first.pause(std::slice::from_ref(&partition)).unwrap();
     let deadline = std::time::Instant::now() + PATIENCE;
-    while first.committed(std::slice::from_ref(&partition)).await.unwrap().get(&partition) != Some(&at(10)) {
+    while first.committed(std::slice::from_ref(&partition)).await.unwrap().get(&partition) != Some(&at(20)) {
         assert!(std::time::Instant::now() < deadline, "nothing was committed");
-        tokio::time::sleep(Duration::from_millis(50)).await;
+        seen.note(first.poll(Duration::from_millis(50)).await.unwrap());
     }
     first.close(PATIENCE).await;
 
