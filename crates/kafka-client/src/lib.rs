@@ -12,6 +12,8 @@ pub mod cluster;
 pub mod config;
 pub mod consumer;
 pub mod error;
+#[cfg(any(test, feature = "fuzzing"))]
+pub mod fuzzing;
 pub mod group;
 pub mod net;
 pub mod producer;

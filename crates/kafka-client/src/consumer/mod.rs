@@ -167,6 +167,13 @@ impl Consumer {
     }
 }
 
+/// Reads bytes as both of the messages that members exchange, for the fuzz targets.
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) fn read_member(bytes: &[u8]) {
+    let _ = assign::MemberSubscription::decode(bytes);
+    let _ = assign::decode_assignment(bytes);
+}
+
 impl Drop for Consumer {
     fn drop(&mut self) {
         self.cluster.close_lane(self.lane);

@@ -16,6 +16,20 @@ pub trait Request: Encodable + Message + HeaderVersion + Send + 'static {
     type Response: Decodable + HeaderVersion + Send + 'static;
 }
 
+/// One row of the table.
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) struct Api {
+    pub(crate) key: i16,
+    #[cfg(test)]
+    pub(crate) name: &'static str,
+    /// The lowest and the highest version that this client sends.
+    pub(crate) versions: (i16, i16),
+    /// Of the response header, by the version of the request.
+    pub(crate) header_version: fn(i16) -> i16,
+    /// Decodes an answer without its header.
+    pub(crate) decode: fn(&mut bytes::Bytes, i16) -> Result<(), String>,
+}
+
 macro_rules! requests {
     ($($key:literal $request:ident $response:ident $(..= $max:literal)?)*) => {
         $(impl Request for m::$request {
@@ -24,6 +38,17 @@ macro_rules! requests {
             $(const MAX_VERSION: i16 = $max;)?
             type Response = m::$response;
         })*
+
+        /// Every request, to test and fuzz what is read in answer.
+        #[cfg(any(test, feature = "fuzzing"))]
+        pub(crate) const ALL: &[Api] = &[$(Api {
+            key: $key,
+            #[cfg(test)]
+            name: stringify!($request),
+            versions: (<m::$request as Message>::VERSIONS.min, <m::$request as Request>::MAX_VERSION),
+            header_version: <m::$response as HeaderVersion>::header_version,
+            decode: |answer, version| <m::$response as Decodable>::decode(answer, version).map(drop).map_err(|error| error.to_string()),
+        }),*];
     };
 }
 

@@ -15,6 +15,7 @@ use tokio_util::sync::CancellationToken;
 use super::Request;
 use super::dial::{address, dial};
 use super::frame::Frame;
+use super::guard;
 use super::reader::read_answers;
 use super::versions::ApiVersions;
 use super::writer::{Outgoing, write_requests};
@@ -197,7 +198,10 @@ impl Link {
     /// Decodes an answer. One that cannot be read ends the connection: nothing after it can be trusted.
     fn read<R: Request>(&self, answer: &mut Bytes, version: i16) -> Result<R::Response, KafkaError> {
         let header_version = R::Response::header_version(version);
-        let read = ResponseHeader::decode(answer, header_version).and_then(|_| R::Response::decode(answer, version));
+        let read = guard::check(answer, R::KEY, version, header_version).map_err(str::to_owned).and_then(|()| {
+            let header = ResponseHeader::decode(answer, header_version);
+            header.and_then(|_| R::Response::decode(answer, version)).map_err(|error| error.to_string())
+        });
         read.map_err(|error| {
             let reason = format!("{} version {version}: {error}", R::NAME);
             self.close(reason.clone());

@@ -11,11 +11,16 @@ mod backoff;
 mod connection;
 mod dial;
 mod frame;
+mod guard;
 mod reader;
 mod versions;
 mod writer;
 
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) use api::ALL;
 pub use api::Request;
 pub use backoff::Backoff;
 pub(crate) use connection::{Connection, REQUESTS_QUEUED_MAX};
 pub(crate) use frame::{Frame, FrameHead};
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) use guard::check;
