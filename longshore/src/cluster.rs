@@ -21,7 +21,7 @@ pub(crate) async fn cluster_id(worker: &Props) -> Result<String, String> {
     let config = ClientConfig::parse(&admin_config(worker)).map_err(|error| failed(&error))?;
     let limit = config.default_api_timeout;
     let mut last = None;
-    match tokio::time::timeout(limit, ask(&Cluster::new(config), &mut last)).await {
+    match tokio::time::timeout(limit, ask(&Cluster::shared(config), &mut last)).await {
         Ok(answer) => answer.map_err(|error| failed(&error)),
         Err(_) => {
             let last = last.map_or(String::new(), |error| format!("; the last error was: {error}"));

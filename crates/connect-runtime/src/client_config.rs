@@ -77,6 +77,8 @@ pub(crate) fn parse_consumer(props: &Props) -> Result<ConsumerConfig, KafkaError
 /// The worker's own client, for questions about the cluster.
 pub fn admin(worker: &Props) -> Props {
     let mut props = worker.clone();
+    // The worker's values were resolved when its file was read.
+    props.remove("config.providers");
     props.merge(&worker.with_prefix("admin."));
     props
 }

@@ -2,7 +2,7 @@
 //! one warning. Nothing is swallowed.
 
 use connect_config::Props;
-use kafka_client::config::ClientConfig;
+use kafka_client::config::{ClientKind, Usage};
 
 /// Why a worker with this configuration must not start, one text a key.
 pub fn worker_errors(worker: &Props) -> Vec<String> {
@@ -28,13 +28,24 @@ fn wrong_choice(config: &Props, key: &str, known: &[&str]) -> Option<String> {
 
 /// The worker keys that are accepted and have no effect; `defined` says which the worker itself declares.
 pub fn ignored_worker_keys(worker: &Props, defined: impl Fn(&str) -> bool) -> Vec<&str> {
-    let of_others =
-        |key: &str| ClientConfig::KEYS.contains(&key) || PASSED_ON.iter().any(|prefix| key.starts_with(prefix));
+    let of_others = |key: &str| {
+        ClientKind::Admin.usage(key) == Some(Usage::Used) || PASSED_ON.iter().any(|prefix| key.starts_with(prefix))
+    };
     let is_ignored = |key: &str| {
-        let named = IGNORED.iter().any(|ignored| key == *ignored || key.ends_with(&format!(".{ignored}")));
-        named || IGNORED_PREFIXES.iter().any(|prefix| key.starts_with(prefix)) || !(defined(key) || of_others(key))
+        IGNORED.contains(&key)
+            || is_unused_by_client(key)
+            || IGNORED_PREFIXES.iter().any(|prefix| key.starts_with(prefix))
+            || !(defined(key) || of_others(key))
     };
     worker.keys().filter(|key| is_ignored(key)).collect()
+}
+
+/// Whether the client that a prefix passes the key on to has no use for it.
+fn is_unused_by_client(key: &str) -> bool {
+    ClientKind::ALL.iter().any(|kind| {
+        let own = key.strip_prefix(kind.name()).and_then(|key| key.strip_prefix('.'));
+        own.and_then(|key| kind.usage(key)).is_some_and(|usage| matches!(usage, Usage::Unused(_)))
+    })
 }
 
 /// The framework's connector keys that are accepted and have no effect.
@@ -100,7 +111,6 @@ const CHOICES: &[(&str, &[&str])] = &[
 
 const IGNORED: &[&str] = &[
     "metric.reporters",
-    "interceptor.classes",
     "plugin.path",
     "plugin.discovery",
     "access.control.allow.origin",

@@ -9,7 +9,7 @@ use connect_config::{Class, ConfigDef, ConfigException, Props};
 use connect_core::config::{SinkConnectorConfig, SourceConnectorConfig, VersionRange, WorkerConfig, enrich};
 use connect_core::herder::{ConnectorType, HerderError};
 use connect_core::{ConnectorName, TaskId};
-use kafka_client::config::ClientConfig;
+use kafka_client::config::{ClientConfig, ClientKind};
 use kafka_client::producer::ProducerConfig;
 
 use crate::client_config;
@@ -154,10 +154,21 @@ fn client_error(connector_type: ConnectorType, worker: &Props, config: &Props) -
     let (client, checked) = match connector_type {
         ConnectorType::Source => {
             let props = client_config::producer(worker, config, &id);
-            ("producer", ClientConfig::parse(&props).and_then(|_| ProducerConfig::parse(&props)).map(drop))
+            (
+                "producer",
+                ClientConfig::parse_for(ClientKind::Producer, &props)
+                    .and_then(|_| ProducerConfig::parse(&props))
+                    .map(drop),
+            )
         }
         ConnectorType::Sink => {
-            ("consumer", client_config::parse_consumer(&client_config::consumer(worker, config, &id)).map(drop))
+            let props = client_config::consumer(worker, config, &id);
+            (
+                "consumer",
+                ClientConfig::parse_for(ClientKind::Consumer, &props)
+                    .and_then(|_| client_config::parse_consumer(&props))
+                    .map(drop),
+            )
         }
         ConnectorType::Unknown => return None,
     };

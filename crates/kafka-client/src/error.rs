@@ -42,6 +42,14 @@ pub enum KafkaError {
         /// What was asked, or the broker's own words.
         context: Arc<str>,
     },
+    /// As `Broker`, told in the broker's own words, or in Java's for this one case; `message` is the whole text.
+    #[error("{message}")]
+    Refused {
+        /// The code, never 0.
+        code: ErrorCode,
+        /// The whole text.
+        message: Arc<str>,
+    },
     /// No connection to this address came about.
     #[error("Connection to {address} could not be established. Node may not be available.")]
     Connect {
@@ -105,6 +113,11 @@ impl KafkaError {
         KafkaError::Broker { code, context: context.into() }
     }
 
+    /// An error from a broker's code that is known not to be 0, with a text that says it all.
+    pub fn refused(code: ErrorCode, message: impl Into<Arc<str>>) -> KafkaError {
+        KafkaError::Refused { code, message: message.into() }
+    }
+
     /// Something was not done in its time; `what` is completed by "after N ms".
     pub fn timeout(what: impl fmt::Display, after: Duration) -> KafkaError {
         KafkaError::Timeout(format!("{what} after {} ms", after.as_millis()).into())
@@ -118,7 +131,7 @@ impl KafkaError {
     /// The broker's error code, if a broker's answer is what failed.
     pub fn code(&self) -> Option<ErrorCode> {
         match self {
-            KafkaError::Broker { code, .. } => Some(*code),
+            KafkaError::Broker { code, .. } | KafkaError::Refused { code, .. } => Some(*code),
             _ => None,
         }
     }
@@ -126,7 +139,7 @@ impl KafkaError {
     /// What follows.
     pub fn kind(&self) -> ErrorKind {
         match self {
-            KafkaError::Broker { code, .. } => code.kind(),
+            KafkaError::Broker { code, .. } | KafkaError::Refused { code, .. } => code.kind(),
             KafkaError::Connect { .. } | KafkaError::Disconnected { .. } => ErrorKind::RefreshMetadata,
             KafkaError::Timeout(_) => ErrorKind::Retriable,
             KafkaError::UnsupportedVersion { .. } | KafkaError::Protocol { .. } => ErrorKind::Fatal,
@@ -142,7 +155,7 @@ impl KafkaError {
     /// The name of the Java exception that says the same.
     pub fn java_class(&self) -> &'static str {
         match self {
-            KafkaError::Broker { code, .. } => code.java_class(),
+            KafkaError::Broker { code, .. } | KafkaError::Refused { code, .. } => code.java_class(),
             KafkaError::Connect { .. } => "org.apache.kafka.common.errors.TimeoutException",
             KafkaError::Disconnected { .. } => "org.apache.kafka.common.errors.NetworkException",
             KafkaError::Timeout(_) => "org.apache.kafka.common.errors.TimeoutException",

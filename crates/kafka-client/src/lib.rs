@@ -16,6 +16,7 @@ pub mod error;
 pub mod fuzzing;
 pub mod group;
 pub mod net;
+mod offsets;
 pub mod producer;
 pub mod record;
 pub mod security;

@@ -7,13 +7,12 @@ use std::time::Duration;
 use async_trait::async_trait;
 use connect_api::{ConnectError, TopicOffsets, TopicPartition};
 use connect_config::Props;
-use kafka_client::cluster::Cluster;
-use kafka_client::config::ClientConfig;
-use kafka_client::consumer::{self, Consumer, ConsumerConfig, ConsumerError, Event, OffsetAndMetadata};
+use kafka_client::config::ClientKind;
+use kafka_client::consumer::{self, Consumer, ConsumerError, Event, OffsetAndMetadata};
 
 pub use kafka_client::consumer::Subscription;
 
-use super::producer::{connect_error, warn_of_unused};
+use super::producer::{connect_error, open_cluster};
 use super::{Consume, Incoming};
 
 /// How long a partition's starting position may take to find out.
@@ -23,9 +22,8 @@ const POSITION_TIMEOUT: Duration = Duration::from_secs(60);
 /// # Errors
 /// A property is wrong.
 pub fn open_consumer(props: &Props, subscription: Subscription) -> Result<Box<dyn Consume>, ConnectError> {
-    let cluster = Cluster::new(ClientConfig::parse(props).map_err(|error| connect_error(&error))?);
+    let cluster = open_cluster(ClientKind::Consumer, props)?;
     let config = crate::client_config::parse_consumer(props).map_err(|error| connect_error(&error))?;
-    warn_of_unused(props, ConsumerConfig::KEYS);
     let mut consumer = Consumer::new(cluster, config).map_err(|error| connect_error(&error))?;
     consumer.subscribe(subscription).map_err(|error| raised(&error))?;
     Ok(Box::new(KafkaConsumer { consumer: Some(consumer) }))

@@ -9,7 +9,7 @@ use connect_api::{ConnectError, TopicPartition};
 use connect_config::Props;
 use kafka_client::KafkaError;
 use kafka_client::cluster::Cluster;
-use kafka_client::config::ClientConfig;
+use kafka_client::config::{ClientConfig, ClientKind, unused};
 use kafka_client::producer::{Ack, AppendError, Appender, Producer, ProducerConfig, Record, Topic};
 
 use super::{Acked, Acks, Appended, Blocked, Landed, Outgoing, OutgoingBatch, Produce, ProduceAndAcks, Stopped};
@@ -18,9 +18,8 @@ use super::{Acked, Acks, Appended, Blocked, Landed, Outgoing, OutgoingBatch, Pro
 /// # Errors
 /// A property is wrong.
 pub fn open_producer(props: &Props) -> Result<ProduceAndAcks, ConnectError> {
-    let cluster = Cluster::new(ClientConfig::parse(props).map_err(|error| connect_error(&error))?);
+    let cluster = open_cluster(ClientKind::Producer, props)?;
     let config = ProducerConfig::parse(props).map_err(|error| connect_error(&error))?;
-    warn_of_unused(props, ProducerConfig::KEYS);
     let (producer, acks) = Producer::new(cluster, config);
     let producer = KafkaProducer { producer: Some(producer), topics: HashMap::new() };
     Ok((Box::new(producer), Box::new(KafkaAcks(acks))))
@@ -31,12 +30,14 @@ pub(super) fn connect_error(error: &KafkaError) -> ConnectError {
     ConnectError::new(error.java_class(), error.to_string())
 }
 
-/// Names what a client was given and does not use.
-pub(super) fn warn_of_unused(props: &Props, own: &[&str]) {
-    let unused = kafka_client::config::unused(props, &[ClientConfig::KEYS, own]);
+/// The cluster of one client; it is named once what it was given and does not use.
+pub(super) fn open_cluster(kind: ClientKind, props: &Props) -> Result<Cluster, ConnectError> {
+    let config = ClientConfig::parse_for(kind, props).map_err(|error| connect_error(&error))?;
+    let unused = unused(kind, props);
     if !unused.is_empty() {
-        tracing::warn!("These client settings have no effect: {}", unused.join(", "));
+        tracing::warn!("These {} settings have no effect: {unused}", kind.name());
     }
+    Ok(Cluster::shared(config))
 }
 
 struct KafkaProducer {

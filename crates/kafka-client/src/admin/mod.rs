@@ -1,100 +1,101 @@
-//! Questions about a cluster: who it is, what topics it has, where their logs begin and end.
-//!
-//! Start at [`Admin`]. Every question is repeated, while that can help, for `default.api.timeout.ms`.
+//! Questions to a cluster, and orders: topics, configurations, offsets, groups, rights, transactions.
+//! ```text
+//! Admin::delete_groups(…) ─▶ Ask (one impl a call: route, request, read) ─▶ driver (ask.rs)
+//!     route: any broker · controller · this broker · leader · coordinator       │
+//!     repeated within default.api.timeout.ms and retries, silent while throttled ▼
+//!                                       PerKey: each key's own answer or failure
+//! ```
+//! Start at [`Admin`]; its calls stand beside their types, one file each. A call about many things answers for each of
+//! them ([`PerKey`]): one that fails costs the others nothing. Errors are Java's, in class and text.
 
+mod acl;
+mod ask;
+mod call;
+mod cluster;
+mod codes;
+mod config;
+mod configs;
+mod features;
+mod groups;
 mod offsets;
+mod records;
+mod route;
+#[cfg(test)]
+mod tests;
+mod throttle;
+mod topics;
+mod transactions;
+mod wire;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
-use tokio::time::timeout;
-
-pub use offsets::{ListedOffset, OffsetSpec};
+pub use acl::{AclBinding, AclFilter, AclOperation, AclPermission, AclResourceType, PatternFilter, PatternType};
+pub use cluster::ClusterDescription;
+pub use config::AdminConfig;
+pub use configs::{
+    AlterOp, Alterations, ConfigEntry, ConfigResource, ConfigSource, ConfigSynonym, ConfigType, DescribeConfigs,
+};
+pub use features::{FeatureRange, Features};
+pub use groups::{
+    GroupDescription, GroupFilter, GroupListing, GroupListings, GroupState, GroupType, MemberDescription, Removal,
+};
+pub use offsets::{IsolationLevel, ListedOffset, OffsetSpec};
+pub use topics::{
+    CreatedTopic, CreatedTopicDetails, NewPartitions, NewTopic, PartitionDescription, TopicDescription, TopicId,
+    TopicListing, validate_topic_name,
+};
+pub use transactions::{
+    AbortTransaction, ActiveProducer, ProducerIdAndEpoch, TransactionDescription, TransactionFilter,
+    TransactionListing, TransactionListings, TransactionState,
+};
 
 use crate::KafkaError;
-use crate::cluster::{Broker, Cluster, Metadata, NodeId, TopicMetadata, TopicName};
+use crate::cluster::Cluster;
+use throttle::Throttles;
 
-/// Asks a cluster; cheap to make and to clone.
+/// What became of each thing that a call was about: one entry for every key that was given.
+pub type PerKey<K, V> = BTreeMap<K, Result<V, KafkaError>>;
+
+/// Asks a cluster; cheap to make and to clone. Clones share what brokers said about quotas.
+///
+/// Every call ends within `default.api.timeout.ms`, or within the time that [`within`](Self::within) sets. Dropping a
+/// pending call stops its repetitions; what was sent may still be done.
 #[derive(Clone, Debug)]
 pub struct Admin {
     cluster: Cluster,
-}
-
-/// A cluster as its brokers describe it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ClusterDescription {
-    /// The cluster's id.
-    pub cluster_id: Option<Arc<str>>,
-    /// The node that forwards to the controller.
-    pub controller: Option<NodeId>,
-    /// The brokers by id.
-    pub brokers: BTreeMap<i32, Broker>,
+    config: Arc<AdminConfig>,
+    throttles: Arc<Throttles>,
 }
 
 impl Admin {
-    /// Asks over the connections of `cluster`.
+    /// Asks over the connections of `cluster`, as often as its `default.api.timeout.ms` allows.
     pub fn new(cluster: Cluster) -> Self {
-        Admin { cluster }
+        let config = AdminConfig::of(&cluster);
+        Self::with_config(cluster, config)
     }
 
-    /// Id, controller and brokers.
-    /// # Errors
-    /// No broker answered within `default.api.timeout.ms`.
-    pub async fn describe_cluster(&self) -> Result<ClusterDescription, KafkaError> {
-        let metadata = self.repeat("describeCluster", || self.cluster.refresh(&[])).await?;
-        Ok(ClusterDescription {
-            cluster_id: metadata.cluster_id.clone(),
-            controller: metadata.controller,
-            brokers: metadata.brokers.clone(),
-        })
+    /// Asks over the connections of `cluster`, as patiently as `config` says.
+    pub fn with_config(cluster: Cluster, config: AdminConfig) -> Self {
+        Admin { cluster, config: Arc::new(config), throttles: Arc::default() }
     }
 
-    /// Each topic, or why it cannot be described; none is created by asking.
-    /// # Errors
-    /// No broker answered within `default.api.timeout.ms`.
-    pub async fn describe_topics(
-        &self,
-        topics: &[TopicName],
-    ) -> Result<BTreeMap<TopicName, Result<TopicMetadata, KafkaError>>, KafkaError> {
-        let metadata = self.repeat("describeTopics", || self.cluster.refresh(topics)).await?;
-        Ok(topics.iter().map(|topic| (topic.clone(), metadata.usable(topic).cloned())).collect())
+    /// The same, with another time for each call: Java's `timeoutMs` of one call's options.
+    pub fn within(&self, allowed: Duration) -> Self {
+        let config = AdminConfig { default_api_timeout: allowed, ..*self.config };
+        Admin { config: Arc::new(config), ..self.clone() }
     }
 
-    /// The names of all topics that this client may describe.
-    /// # Errors
-    /// No broker answered within `default.api.timeout.ms`.
-    pub async fn list_topics(&self) -> Result<Vec<TopicName>, KafkaError> {
-        let metadata: Arc<Metadata> = self.repeat("listTopics", || self.cluster.refresh_all()).await?;
-        let mut names: Vec<TopicName> = metadata.topics().map(|(name, _)| name.clone()).collect();
-        names.sort();
-        Ok(names)
-    }
-
-    /// Makes the same call until it succeeds, fails for good, or `default.api.timeout.ms` is over.
-    async fn repeat<T, F>(&self, call: &str, mut attempt: impl FnMut() -> F) -> Result<T, KafkaError>
-    where
-        F: Future<Output = Result<T, KafkaError>>,
-    {
-        let allowed = self.cluster.config().default_api_timeout;
-        let mut last = None;
-        let attempts = async {
-            let mut backoff = self.cluster.retry_backoff();
-            loop {
-                match attempt().await {
-                    Err(error) if error.is_retriable() => last = Some(error),
-                    done => return done,
-                }
-                tokio::time::sleep(backoff.next_delay()).await;
-            }
-        };
-        match timeout(allowed, attempts).await {
-            Ok(done) => done,
-            Err(_) => Err(timed_out(call, allowed, last)),
-        }
+    /// With what is left of the time of a call that began then: for calls that take more than one question.
+    fn left_since(&self, begun: Instant) -> Self {
+        self.within(self.config.default_api_timeout.saturating_sub(begun.elapsed()))
     }
 }
 
-fn timed_out(call: &str, allowed: std::time::Duration, last: Option<KafkaError>) -> KafkaError {
-    let cause = last.map_or(String::new(), |error| format!(" ({error})"));
-    KafkaError::timeout(format!("Timed out waiting for {call}{cause}"), allowed)
+/// All answers, or the first failure.
+/// # Errors
+/// The failure of the first key that has one.
+pub fn all<K: Ord, V>(results: PerKey<K, V>) -> Result<BTreeMap<K, V>, KafkaError> {
+    results.into_iter().map(|(key, result)| Ok((key, result?))).collect()
 }

@@ -2,12 +2,17 @@
 
 use std::collections::BTreeMap;
 
-use kafka_protocol::messages::list_offsets_request::{ListOffsetsPartition, ListOffsetsTopic};
-use kafka_protocol::messages::{BrokerId, ListOffsetsRequest, ListOffsetsResponse, TopicName as WireName};
-use kafka_protocol::protocol::StrBytes;
+use futures_util::join;
+use kafka_protocol::messages::{ListOffsetsRequest, ListOffsetsResponse};
 
-use super::Admin;
-use crate::cluster::TopicName;
+use super::ask::{Ask, Outcome, Outcomes, Terms};
+use super::route::Route;
+use super::wire::unsupported;
+use super::{Admin, PerKey};
+pub use crate::consumer::IsolationLevel;
+use crate::consumer::TopicPartition;
+pub use crate::offsets::ListedOffset;
+use crate::offsets::{self, Wanted};
 use crate::{ErrorCode, KafkaError};
 
 /// Which offset is asked for.
@@ -17,75 +22,95 @@ pub enum OffsetSpec {
     Earliest,
     /// The offset of the next record.
     Latest,
-    /// The first record with this timestamp or a later one.
+    /// The first record with this timestamp or a later one (milliseconds since 1970).
     ForTimestamp(i64),
+    /// The record with the highest timestamp (from Kafka 3.0 on).
+    MaxTimestamp,
 }
 
-/// The answer for one partition.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ListedOffset {
-    /// The offset; -1 if no record is as late as the timestamp asked for.
-    pub offset: i64,
-    /// The record's timestamp, if a timestamp was asked for; otherwise -1.
-    pub timestamp: i64,
+impl OffsetSpec {
+    fn wire(self) -> i64 {
+        match self {
+            OffsetSpec::Earliest => -2,
+            OffsetSpec::Latest => -1,
+            OffsetSpec::MaxTimestamp => MAX_TIMESTAMP,
+            OffsetSpec::ForTimestamp(timestamp) => timestamp,
+        }
+    }
 }
+
+const MAX_TIMESTAMP: i64 = -3;
+/// From this version on the highest timestamp can be asked for.
+const MAX_TIMESTAMP_VERSION: i16 = 7;
 
 impl Admin {
-    /// The offset of each partition.
-    /// # Errors
-    /// A partition that is unknown, may not be described, or has no leader for `default.api.timeout.ms`.
+    /// The offset of each partition. With [`ReadCommitted`](IsolationLevel::ReadCommitted) the end is where the first
+    /// open transaction begins. A topic that does not exist fails at once; one without a leader is waited for.
     pub async fn list_offsets(
         &self,
-        partitions: &[(TopicName, i32)],
-        spec: OffsetSpec,
-    ) -> Result<BTreeMap<(TopicName, i32), ListedOffset>, KafkaError> {
-        let mut offsets = BTreeMap::new();
-        for (topic, partition) in partitions {
-            let listed = self.repeat("listOffsets", || self.list_offset(topic, *partition, spec)).await?;
-            offsets.insert((topic.clone(), *partition), listed);
-        }
-        Ok(offsets)
-    }
-
-    async fn list_offset(
-        &self,
-        topic: &TopicName,
-        partition: i32,
-        spec: OffsetSpec,
-    ) -> Result<ListedOffset, KafkaError> {
-        let place = || format!("{topic}-{partition}");
-        let names = std::slice::from_ref(topic);
-        let metadata = self.cluster.metadata(names, false).await?;
-        metadata.usable(topic)?;
-        let Some(leader) = metadata.leader(topic, partition) else {
-            self.cluster.refresh(names).await?;
-            return Err(KafkaError::broker(ErrorCode::LEADER_NOT_AVAILABLE, place()));
-        };
-        let response = self.cluster.send(leader, request(topic, partition, spec)).await;
-        let listed = response.and_then(|response| listed(response, place));
-        // The leader may have moved, or be gone: the next attempt looks where it is now.
-        if listed.as_ref().is_err_and(KafkaError::is_retriable) {
-            self.cluster.refresh(names).await?;
-        }
+        partitions: &BTreeMap<TopicPartition, OffsetSpec>,
+        isolation: IsolationLevel,
+    ) -> PerKey<TopicPartition, ListedOffset> {
+        let ask = ListOffsets { partitions, isolation };
+        // Apart, so that a broker that does not know the highest timestamp still answers all others.
+        let is_max = |name: &&TopicPartition| partitions.get(*name) == Some(&OffsetSpec::MaxTimestamp);
+        let (max, others): (Vec<&TopicPartition>, Vec<&TopicPartition>) = partitions.keys().partition(is_max);
+        let (mut listed, max) =
+            join!(self.ask(&ask, others.into_iter().cloned()), self.ask(&ask, max.into_iter().cloned()));
+        listed.extend(max);
         listed
     }
 }
 
-fn listed(response: ListOffsetsResponse, place: impl Fn() -> String) -> Result<ListedOffset, KafkaError> {
-    let answer = response.topics.into_iter().flat_map(|topic| topic.partitions).next();
-    let answer = answer.ok_or_else(|| KafkaError::broker(ErrorCode::UNKNOWN_TOPIC_OR_PARTITION, place()))?;
-    KafkaError::check(answer.error_code, place)?;
-    Ok(ListedOffset { offset: answer.offset, timestamp: answer.timestamp })
+struct ListOffsets<'a> {
+    partitions: &'a BTreeMap<TopicPartition, OffsetSpec>,
+    isolation: IsolationLevel,
 }
 
-fn request(topic: &TopicName, partition: i32, spec: OffsetSpec) -> ListOffsetsRequest {
-    let timestamp = match spec {
-        OffsetSpec::Earliest => -2,
-        OffsetSpec::Latest => -1,
-        OffsetSpec::ForTimestamp(timestamp) => timestamp,
-    };
-    let wanted = ListOffsetsPartition::default().with_partition_index(partition).with_timestamp(timestamp);
-    let name = WireName(StrBytes::from_string(topic.to_string()));
-    let topics = vec![ListOffsetsTopic::default().with_name(name).with_partitions(vec![wanted])];
-    ListOffsetsRequest::default().with_replica_id(BrokerId(-1)).with_topics(topics)
+impl Ask for ListOffsets<'_> {
+    type Key = TopicPartition;
+    type Value = ListedOffset;
+    type Request = ListOffsetsRequest;
+    const NAME: &'static str = "listOffsets";
+
+    fn route(&self, partition: &TopicPartition) -> Route {
+        Route::Leader(partition.clone())
+    }
+
+    /// Unlike the other questions to leaders, this one does not wait for topics to appear.
+    fn seek_again(&self, error: &KafkaError) -> bool {
+        error.is_retriable() && error.code() != Some(ErrorCode::UNKNOWN_TOPIC_OR_PARTITION)
+    }
+
+    fn request(&self, names: &[TopicPartition], terms: Terms) -> Result<ListOffsetsRequest, KafkaError> {
+        let specs = names.iter().filter_map(|name| Some((name, self.partitions.get(name)?.wire())));
+        let wanted: BTreeMap<_, _> =
+            specs.map(|(name, timestamp)| (name, Wanted { timestamp, leader_epoch: -1 })).collect();
+        if terms.version < MAX_TIMESTAMP_VERSION && wanted.values().any(|wanted| wanted.timestamp == MAX_TIMESTAMP) {
+            return Err(unsupported("Broker does not support MAX_TIMESTAMP offset specs"));
+        }
+        Ok(offsets::request(&wanted, i8::from(self.isolation == IsolationLevel::ReadCommitted))
+            .with_timeout_ms(terms.timeout_ms))
+    }
+
+    fn read(&self, _: &[TopicPartition], answer: ListOffsetsResponse) -> Outcomes<Self> {
+        let answers = offsets::answers(answer);
+        answers.map(|(name, found)| (name, Outcome::of(found.map_err(|code| KafkaError::broker(code, ""))))).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::admin::ask::assert_writable;
+
+    #[test]
+    fn every_broker_can_be_asked() {
+        let place = TopicPartition::new("t", 0);
+        for spec in [OffsetSpec::Latest, OffsetSpec::MaxTimestamp] {
+            let partitions = [(place.clone(), spec)].into();
+            let ask = ListOffsets { partitions: &partitions, isolation: IsolationLevel::ReadCommitted };
+            assert_writable(&ask, place.clone(), 2);
+        }
+    }
 }

@@ -11,7 +11,7 @@ use super::{Cluster, NodeId};
 use crate::{ErrorCode, KafkaError};
 
 /// What is coordinated.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum CoordinatorKind {
     /// The key is a `group.id`.
     Group,
@@ -32,6 +32,11 @@ impl Cluster {
             Some(node) => Ok(node),
             None => self.find_coordinator(kind, key).await,
         }
+    }
+
+    /// The broker that was found to coordinate it last, if it still counts.
+    pub(crate) fn known_coordinator(&self, kind: CoordinatorKind, key: &str) -> Option<i32> {
+        lock(&self.shared.coordinators).get(&(kind, key.to_owned())).map(|node| node.id)
     }
 
     /// Forgets a coordinator that answered `NOT_COORDINATOR` or could not be reached.

@@ -104,6 +104,13 @@ impl Metadata {
         self.usable(topic).is_ok_and(|topic| topic.fetched.elapsed() < max_age)
     }
 
+    /// This picture without the topics that were last asked for longer ago than `kept`. Whoever uses a topic asks for it when
+    /// it is older than `metadata.max.age.ms`, so those have no user.
+    pub(super) fn without_idle(mut self, kept: Duration) -> Metadata {
+        self.topics.retain(|_, topic| topic.fetched.elapsed() <= kept);
+        self
+    }
+
     /// This picture with what the answer says laid over it; `whole` if the answer names every topic there is.
     pub(crate) fn merged(&self, response: MetadataResponse, whole: bool) -> Metadata {
         let mut topics = if whole { HashMap::new() } else { self.topics.clone() };
@@ -195,6 +202,15 @@ mod tests {
             [0, 1, 2, -1].map(|index| later.leader("t", index).map(|node| node.id)),
             [Some(6), Some(8), None, None]
         );
+    }
+
+    #[test]
+    fn a_topic_that_nobody_asks_for_is_forgotten() {
+        let metadata = Metadata::default().merged(answer(0, &[(0, 1, 4)]), false);
+        let kept = metadata.clone().without_idle(Duration::from_secs(60));
+        assert!(kept.topic("t").is_some());
+        std::thread::sleep(Duration::from_millis(2));
+        assert!(metadata.without_idle(Duration::from_millis(1)).topic("t").is_none());
     }
 
     #[test]

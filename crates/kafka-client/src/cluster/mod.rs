@@ -1,6 +1,6 @@
 //! A Kafka cluster: its brokers, who leads what, and one connection to each.
 //! ```text
-//! send(node, request) ─▶ Nodes: address, connection, reconnect backoff ─▶ net::Connection
+//! send(node, request) ─▶ Nodes: address ─▶ Link: connection, reconnect backoff ─▶ net::Connection
 //! metadata(topics)    ─▶ Metadata, cached for metadata.max.age.ms ─▶ leader(topic, partition)
 //! coordinator(kind, key) ─▶ cached until `invalidate_coordinator`
 //! ```
@@ -8,12 +8,17 @@
 //! is [`RefreshMetadata`](crate::ErrorKind::RefreshMetadata) asks for [`Cluster::refresh`] before the next attempt.
 
 mod coordinators;
+mod link;
 mod metadata;
 mod node;
 mod nodes;
 mod refresh;
+mod registry;
+#[cfg(test)]
+mod tests;
 
 use std::sync::{Arc, Mutex, RwLock};
+use std::time::Instant;
 
 pub use coordinators::CoordinatorKind;
 pub use metadata::{Broker, Metadata, PartitionMetadata, TopicMetadata};
@@ -30,38 +35,48 @@ pub type TopicName = Arc<str>;
 
 /// A handle to a cluster; clones share connections and metadata. Nothing is connected before the first use, and the
 /// connections end with the last handle.
+///
+/// A handle has the patience of its own client: `default.api.timeout.ms` and `retry.backoff*`. All other properties belong to
+/// what is shared.
 #[derive(Clone, Debug)]
 pub struct Cluster {
+    config: Arc<ClientConfig>,
     shared: Arc<Shared>,
 }
 
+/// What the clients of one cluster have in common.
 #[derive(Debug)]
 struct Shared {
+    /// Whether clients that know nothing of each other may use it.
+    is_public: bool,
     config: Arc<ClientConfig>,
     nodes: Nodes,
     metadata: RwLock<Arc<Metadata>>,
     // Held while a metadata request is under way, so that callers who want the same share one.
     refreshing: tokio::sync::Mutex<()>,
+    /// Since when metadata was asked for in vain.
+    sought_since: Mutex<Option<Instant>>,
     coordinators: Mutex<Coordinators>,
 }
 
 impl Cluster {
-    /// A cluster that is reached through `bootstrap.servers`.
+    /// A cluster that is reached through `bootstrap.servers`, with connections that only the clones of this handle use.
     pub fn new(config: ClientConfig) -> Cluster {
         let config = Arc::new(config);
-        let shared = Shared {
-            nodes: Nodes::new(config.clone()),
-            metadata: RwLock::default(),
-            refreshing: tokio::sync::Mutex::default(),
-            coordinators: Mutex::default(),
-            config,
-        };
-        Cluster { shared: Arc::new(shared) }
+        Cluster { shared: Arc::new(Shared::new(config.clone(), false)), config }
+    }
+
+    /// As [`new`](Self::new), but connections and metadata are shared with every other handle that was made by this call
+    /// and is alive, if both have the same `bootstrap.servers`, security, `client.id` and settings of connections and metadata, and were
+    /// made in the same runtime, with which its connections end. So no client is bound by what another one is told.
+    pub fn shared(config: ClientConfig) -> Cluster {
+        let config = Arc::new(config);
+        Cluster { shared: registry::shared(&config), config }
     }
 
     /// What the cluster was made with.
     pub fn config(&self) -> &ClientConfig {
-        &self.shared.config
+        &self.config
     }
 
     /// Sends a request in the newest version that both sides speak. Requests to one node and lane are pipelined and
@@ -84,6 +99,12 @@ impl Cluster {
         self.shared.nodes.new_lane()
     }
 
+    /// Where a client sends requests that keep a broker busy: connections of its own if others share the rest.
+    pub(crate) fn data_lane(&self) -> OwnLane {
+        let lane = if self.shared.is_public { self.new_lane() } else { Lane::SHARED };
+        OwnLane { cluster: self.clone(), lane }
+    }
+
     /// Closes the connections of a lane that is no longer used.
     pub fn close_lane(&self, lane: Lane) {
         self.shared.nodes.close_lane(lane);
@@ -91,10 +112,46 @@ impl Cluster {
 
     /// The pauses between attempts: `retry.backoff.ms` growing to `retry.backoff.max.ms`.
     pub fn retry_backoff(&self) -> Backoff {
-        Backoff::new(self.shared.config.retry_backoff, self.shared.config.retry_backoff_max)
+        Backoff::new(self.config.retry_backoff, self.config.retry_backoff_max)
     }
 
     pub(crate) async fn connection(&self, node: NodeId) -> Result<Arc<Connection>, KafkaError> {
         self.shared.nodes.connection(node).await
+    }
+}
+
+impl Shared {
+    fn new(config: Arc<ClientConfig>, is_public: bool) -> Self {
+        Shared {
+            is_public,
+            nodes: Nodes::new(config.clone()),
+            metadata: RwLock::default(),
+            refreshing: tokio::sync::Mutex::default(),
+            sought_since: Mutex::default(),
+            coordinators: Mutex::default(),
+            config,
+        }
+    }
+}
+
+/// The lane of one client, closed with it.
+#[derive(Debug)]
+pub(crate) struct OwnLane {
+    cluster: Cluster,
+    lane: Lane,
+}
+
+impl OwnLane {
+    /// The lane.
+    pub(crate) fn lane(&self) -> Lane {
+        self.lane
+    }
+}
+
+impl Drop for OwnLane {
+    fn drop(&mut self) {
+        if self.lane != Lane::SHARED {
+            self.cluster.close_lane(self.lane);
+        }
     }
 }

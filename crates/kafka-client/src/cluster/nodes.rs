@@ -4,49 +4,41 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use tokio::time::{Instant, sleep_until};
-
+use super::link::Link;
 use super::{Lane, NodeId};
 use crate::KafkaError;
-use crate::config::{ClientConfig, HostPort};
-use crate::net::{Backoff, Connection};
+use crate::config::{ClientConfig, DnsLookup, HostPort};
+use crate::net::{Connection, canonical};
 
 #[derive(Debug)]
 pub(super) struct Nodes {
     config: Arc<ClientConfig>,
+    bootstrap: Mutex<Bootstrap>,
     addresses: Mutex<BTreeMap<i32, HostPort>>,
     links: Mutex<HashMap<NodeId, Arc<Link>>>,
     lanes: AtomicU32,
     turn: AtomicUsize,
 }
 
-/// The connection to one node on one lane, or when to try again.
+/// The bootstrap servers, which count from -1 down.
 #[derive(Debug)]
-struct Link {
-    // An async lock: whoever connects holds it; all others who want this node wait for that attempt, and share what
-    // comes of it.
-    state: tokio::sync::Mutex<LinkState>,
-}
-
-#[derive(Debug)]
-struct LinkState {
-    connection: Option<(HostPort, Arc<Connection>)>,
-    backoff: Backoff,
-    failure: Option<Failure>,
-}
-
-/// The last attempt, if it failed.
-#[derive(Debug)]
-struct Failure {
-    at: Instant,
-    not_before: Instant,
-    error: KafkaError,
+struct Bootstrap {
+    servers: Vec<HostPort>,
+    /// Whether their names still have to be found out.
+    is_unnamed: bool,
 }
 
 impl Nodes {
     pub(super) fn new(config: Arc<ClientConfig>) -> Self {
-        let addresses = Mutex::new(bootstrap(&config));
-        Nodes { config, addresses, links: Mutex::default(), lanes: AtomicU32::new(1), turn: AtomicUsize::new(0) }
+        let bootstrap = Bootstrap::new(&config);
+        Nodes {
+            addresses: Mutex::new(bootstrap.nodes().collect()),
+            bootstrap: Mutex::new(bootstrap),
+            config,
+            links: Mutex::default(),
+            lanes: AtomicU32::new(1),
+            turn: AtomicUsize::new(0),
+        }
     }
 
     pub(super) fn new_lane(&self) -> Lane {
@@ -59,7 +51,7 @@ impl Nodes {
 
     /// Replaces the known brokers; the bootstrap servers stay for the day when all of these are gone.
     pub(super) fn set_brokers(&self, brokers: impl Iterator<Item = (i32, HostPort)>) {
-        let mut addresses = bootstrap(&self.config);
+        let mut addresses: BTreeMap<i32, HostPort> = lock(&self.bootstrap).nodes().collect();
         addresses.extend(brokers);
         lock(&self.links).retain(|node, _| addresses.contains_key(&node.id));
         *lock(&self.addresses) = addresses;
@@ -68,6 +60,14 @@ impl Nodes {
     /// Adds or moves one broker, as a coordinator lookup tells it.
     pub(super) fn set_broker(&self, id: i32, address: HostPort) {
         lock(&self.addresses).insert(id, address);
+    }
+
+    /// Forgets every broker and its connections: only the bootstrap servers are left, with names looked up anew.
+    pub(super) fn rebootstrap(&self) {
+        let bootstrap = Bootstrap::new(&self.config);
+        lock(&self.links).clear();
+        *lock(&self.addresses) = bootstrap.nodes().collect();
+        *lock(&self.bootstrap) = bootstrap;
     }
 
     /// The connection to a node; opened if there is none, after the reconnect backoff if the last attempt failed.
@@ -81,11 +81,15 @@ impl Nodes {
         link.connection(address, &self.config).await
     }
 
-    /// Brokers first, in turn, then bootstrap servers; the first that connects.
+    /// The node with the fewest requests under way among those that are connected; if none is, the first that connects:
+    /// brokers first, of these the ones that have not just failed, then bootstrap servers.
+    /// Source: Apache Kafka, `NetworkClient.leastLoadedNode`.
     pub(super) async fn any(&self, lane: Lane) -> Result<NodeId, KafkaError> {
+        self.name_bootstrap_servers().await;
         let candidates = self.candidates(lane);
-        if let Some(node) = candidates.iter().find(|node| self.is_connected(**node)) {
-            return Ok(*node);
+        let loads = candidates.iter().filter_map(|node| Some((self.load(*node)?, *node)));
+        if let Some((_, node)) = loads.min_by_key(|(load, _)| *load) {
+            return Ok(node);
         }
         let mut last = KafkaError::Closed;
         for node in candidates {
@@ -97,72 +101,69 @@ impl Nodes {
         Err(last)
     }
 
+    /// Every node in the order in which it should be tried. `metadata.recovery.strategy=none` keeps to the brokers once
+    /// they are known.
     fn candidates(&self, lane: Lane) -> Vec<NodeId> {
-        let addresses = lock(&self.addresses);
-        let (bootstrap, mut brokers): (Vec<i32>, Vec<i32>) = addresses.keys().partition(|id| **id < 0);
+        let ids: Vec<i32> = lock(&self.addresses).keys().copied().collect();
+        let (bootstrap, mut brokers): (Vec<i32>, Vec<i32>) = ids.into_iter().partition(|id| *id < 0);
         if !brokers.is_empty() {
             let first = self.turn.fetch_add(1, Ordering::Relaxed) % brokers.len();
             brokers.rotate_left(first);
         }
-        brokers.into_iter().chain(bootstrap.into_iter().rev()).map(|id| NodeId { id, lane }).collect()
+        let stranded = brokers.is_empty() || self.config.rebootstrap;
+        let bootstrap = bootstrap.into_iter().rev().filter(|_| stranded);
+        let mut nodes: Vec<NodeId> = brokers.into_iter().map(|id| NodeId { id, lane }).collect();
+        nodes.sort_by_key(|node| self.has_failed(*node));
+        nodes.into_iter().chain(bootstrap.map(|id| NodeId { id, lane })).collect()
     }
 
-    fn is_connected(&self, node: NodeId) -> bool {
+    fn load(&self, node: NodeId) -> Option<usize> {
         let link = lock(&self.links).get(&node).cloned();
-        link.is_some_and(|link| link.state.try_lock().is_ok_and(|state| state.open().is_some()))
+        link?.load()
+    }
+
+    fn has_failed(&self, node: NodeId) -> bool {
+        let link = lock(&self.links).get(&node).cloned();
+        link.is_some_and(|link| link.has_failed())
+    }
+
+    #[cfg(test)]
+    pub(super) fn knows_brokers(&self) -> bool {
+        lock(&self.addresses).keys().any(|id| *id >= 0)
+    }
+
+    #[cfg(test)]
+    pub(super) fn disconnect(&self, node: NodeId) {
+        lock(&self.links).remove(&node);
+    }
+
+    /// Puts the names of the bootstrap servers' addresses in their place, if `client.dns.lookup` wants it. Two at the same
+    /// time do the same work twice, and come to the same.
+    async fn name_bootstrap_servers(&self) {
+        let servers = Some(lock(&self.bootstrap)).filter(|bootstrap| bootstrap.is_unnamed).map(|b| b.servers.clone());
+        let Some(servers) = servers else { return };
+        let names = canonical(&servers, self.config.connection_setup_timeout).await;
+        if names.is_empty() {
+            return;
+        }
+        let named = Bootstrap { servers: names, is_unnamed: false };
+        let mut addresses = lock(&self.addresses);
+        addresses.retain(|id, _| *id >= 0);
+        addresses.extend(named.nodes());
+        drop(addresses);
+        *lock(&self.bootstrap) = named;
     }
 }
 
-impl Link {
+impl Bootstrap {
     fn new(config: &ClientConfig) -> Self {
-        let backoff = Backoff::new(config.reconnect_backoff, config.reconnect_backoff_max);
-        Link { state: tokio::sync::Mutex::new(LinkState { connection: None, backoff, failure: None }) }
+        let is_unnamed = config.dns_lookup == DnsLookup::ResolveCanonicalBootstrapServersOnly;
+        Bootstrap { servers: config.bootstrap.clone(), is_unnamed }
     }
 
-    async fn connection(&self, address: HostPort, config: &Arc<ClientConfig>) -> Result<Arc<Connection>, KafkaError> {
-        let asked = Instant::now();
-        let mut state = self.state.lock().await;
-        match &state.connection {
-            Some((connected, connection)) if *connected == address && connection.is_open() => {
-                return Ok(connection.clone());
-            }
-            _ => state.connection = None,
-        }
-        if let Some(Failure { at, not_before, error }) = &state.failure {
-            if *at > asked {
-                return Err(error.clone());
-            }
-            sleep_until(*not_before).await;
-        }
-        match Connection::open(&address.0, address.1, config.clone()).await {
-            Ok(connection) => Ok(state.connected(address, connection)),
-            Err(error) => Err(state.failed(error)),
-        }
+    fn nodes(&self) -> impl Iterator<Item = (i32, HostPort)> {
+        (1..).map(|id: i32| -id).zip(self.servers.iter().cloned())
     }
-}
-
-impl LinkState {
-    fn open(&self) -> Option<&Arc<Connection>> {
-        self.connection.as_ref().map(|(_, connection)| connection).filter(|connection| connection.is_open())
-    }
-
-    fn connected(&mut self, address: HostPort, connection: Connection) -> Arc<Connection> {
-        let connection = Arc::new(connection);
-        self.backoff.reset();
-        self.failure = None;
-        self.connection = Some((address, connection.clone()));
-        connection
-    }
-
-    fn failed(&mut self, error: KafkaError) -> KafkaError {
-        let at = Instant::now();
-        self.failure = Some(Failure { at, not_before: at + self.backoff.next_delay(), error: error.clone() });
-        error
-    }
-}
-
-fn bootstrap(config: &ClientConfig) -> BTreeMap<i32, HostPort> {
-    (1..).map(|id: i32| -id).zip(config.bootstrap.iter().cloned()).collect()
 }
 
 /// A lock that a panic elsewhere cannot take away: every change under these is one assignment.

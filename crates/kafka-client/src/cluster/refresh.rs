@@ -1,13 +1,15 @@
 //! Asking the cluster what it looks like.
 
 use std::sync::{Arc, PoisonError};
+use std::time::{Duration, Instant};
 
 use kafka_protocol::messages::metadata_request::MetadataRequestTopic;
 use kafka_protocol::messages::{MetadataRequest, TopicName as WireName};
 use kafka_protocol::protocol::StrBytes;
 
+use super::nodes::lock;
 use super::{Cluster, Metadata, NodeId, TopicName};
-use crate::KafkaError;
+use crate::{ErrorCode, KafkaError};
 
 impl Cluster {
     /// The last picture of the cluster, however old; empty before the first request.
@@ -53,19 +55,49 @@ impl Cluster {
     }
 
     fn fresh(&self, topics: &[TopicName]) -> Option<Arc<Metadata>> {
-        let (metadata, max_age) = (self.cached_metadata(), self.shared.config.metadata_max_age);
+        let (metadata, max_age) = (self.cached_metadata(), self.config.metadata_max_age);
         let known = !metadata.brokers.is_empty();
         (known && topics.iter().all(|topic| metadata.is_fresh(topic, max_age))).then_some(metadata)
     }
 
+    /// Asks; what the cluster wants asked anew, or what was sought in vain for long, is asked of the bootstrap servers.
+    /// Source: Apache Kafka, `NetworkClient.DefaultMetadataUpdater`.
     async fn fetch(&self, topics: Option<&[TopicName]>, allow_auto_create: bool) -> Result<Arc<Metadata>, KafkaError> {
+        let (nodes, config) = (&self.shared.nodes, &self.shared.config);
+        if config.rebootstrap && self.sought_in_vain() > config.rebootstrap_trigger {
+            tracing::warn!(
+                "No metadata for {} ms: asking the bootstrap servers",
+                config.rebootstrap_trigger.as_millis()
+            );
+            nodes.rebootstrap();
+            *lock(&self.shared.sought_since) = Some(Instant::now());
+        }
+        let mut result = self.ask(topics, allow_auto_create).await;
+        if config.rebootstrap && matches!(&result, Err(error) if error.code() == Some(ErrorCode::REBOOTSTRAP_REQUIRED))
+        {
+            tracing::info!("The cluster wants its metadata asked of the bootstrap servers");
+            nodes.rebootstrap();
+            result = self.ask(topics, allow_auto_create).await;
+        }
+        let mut since = lock(&self.shared.sought_since);
+        *since = if result.is_ok() { None } else { Some(since.unwrap_or_else(Instant::now)) };
+        result
+    }
+
+    fn sought_in_vain(&self) -> Duration {
+        lock(&self.shared.sought_since).map_or(Duration::ZERO, |since| since.elapsed())
+    }
+
+    async fn ask(&self, topics: Option<&[TopicName]>, allow_auto_create: bool) -> Result<Arc<Metadata>, KafkaError> {
         let node = self.any_broker().await?;
         let request = MetadataRequest::default()
             .with_topics(topics.map(|topics| topics.iter().map(wire_topic).collect()))
             .with_allow_auto_topic_creation(allow_auto_create);
         let response = self.send(node, request).await?;
         KafkaError::check(response.error_code, || "Metadata".to_owned())?;
-        let metadata = Arc::new(self.cached_metadata().merged(response, topics.is_none()));
+        let kept = self.config.metadata_max_age.saturating_add(self.config.metadata_max_idle);
+        let metadata = self.cached_metadata().merged(response, topics.is_none()).without_idle(kept);
+        let metadata = Arc::new(metadata);
         let brokers = metadata.brokers.iter();
         self.shared.nodes.set_brokers(brokers.map(|(id, broker)| (*id, (broker.host.clone(), broker.port))));
         *self.shared.metadata.write().unwrap_or_else(PoisonError::into_inner) = metadata.clone();

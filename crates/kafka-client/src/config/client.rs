@@ -2,14 +2,14 @@
 
 use std::time::Duration;
 
-use connect_config::Props;
+use connect_config::{ConfigException, ConfigKey, Props};
 
-use super::Keys;
+use super::{ClientKind, Values};
 use crate::KafkaError;
 use crate::security::Security;
 
 /// Where the cluster is and how patiently to talk to it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct ClientConfig {
     /// `host:port` of each bootstrap server; at least one.
     pub bootstrap: Vec<HostPort>,
@@ -21,6 +21,8 @@ pub struct ClientConfig {
     pub default_api_timeout: Duration,
     /// How old metadata may become before it is fetched again without need.
     pub metadata_max_age: Duration,
+    /// A topic that nobody has asked for this long is forgotten; Java lets only producers set it.
+    pub metadata_max_idle: Duration,
     /// The first pause after a failed request.
     pub retry_backoff: Duration,
     /// The longest pause after failed requests.
@@ -29,12 +31,18 @@ pub struct ClientConfig {
     pub reconnect_backoff: Duration,
     /// The longest pause after failed connects.
     pub reconnect_backoff_max: Duration,
-    /// How long one address may take to accept a connection.
+    /// How long one address may take until a connection is ready, at first.
     pub connection_setup_timeout: Duration,
+    /// How long it may take after several failures.
+    pub connection_setup_timeout_max: Duration,
     /// An unused connection is closed after this; none means never.
     pub connections_max_idle: Option<Duration>,
     /// What one host name stands for.
     pub dns_lookup: DnsLookup,
+    /// Whether the bootstrap servers are asked again when no known broker can be reached.
+    pub rebootstrap: bool,
+    /// After how much time without any metadata they are asked in any case.
+    pub rebootstrap_trigger: Duration,
     /// The socket's send buffer; none is the system's choice.
     pub send_buffer: Option<u32>,
     /// The socket's receive buffer; none is the system's choice.
@@ -43,72 +51,75 @@ pub struct ClientConfig {
     pub security: Security,
 }
 
+const METADATA_MAX_IDLE: Duration = Duration::from_secs(300);
+const BOOTSTRAP: &str = "bootstrap.servers";
+
 /// A host name or address and a port.
 pub type HostPort = (String, u16);
 
 /// `client.dns.lookup`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum DnsLookup {
     /// Every address of a name is tried in turn.
     UseAllDnsIps,
-    /// As `UseAllDnsIps`; Java also looks up the addresses' own names, which only Kerberos needs.
+    /// As `UseAllDnsIps`, but a bootstrap server stands for the names that its addresses have.
     ResolveCanonicalBootstrapServersOnly,
 }
 
 impl ClientConfig {
-    /// The keys that [`parse`](Self::parse) reads.
-    pub const KEYS: &[&str] = &[
-        "bootstrap.servers",
-        "client.id",
-        "request.timeout.ms",
-        "default.api.timeout.ms",
-        "metadata.max.age.ms",
-        "retry.backoff.ms",
-        "retry.backoff.max.ms",
-        "reconnect.backoff.ms",
-        "reconnect.backoff.max.ms",
-        "socket.connection.setup.timeout.ms",
-        "connections.max.idle.ms",
-        "client.dns.lookup",
-        "security.protocol",
-        "send.buffer.bytes",
-        "receive.buffer.bytes",
-    ];
-
+    /// Reads what an admin client is given. A producer's or a consumer's properties can be read so too; they differ in
+    /// defaults only ([`parse_for`](Self::parse_for)).
     /// # Errors
     /// [`KafkaError::Config`] for the first value that does not fit.
     pub fn parse(props: &Props) -> Result<Self, KafkaError> {
-        let keys = Keys::new(props);
-        let lookups = [
-            ("use_all_dns_ips", DnsLookup::UseAllDnsIps),
-            ("resolve_canonical_bootstrap_servers_only", DnsLookup::ResolveCanonicalBootstrapServersOnly),
-        ];
+        Self::parse_for(ClientKind::Admin, props)
+    }
+
+    /// Reads what a client of this kind is given.
+    /// # Errors
+    /// [`KafkaError::Config`] for the first value that does not fit, or that this client must not ignore.
+    pub fn parse_for(kind: ClientKind, props: &Props) -> Result<Self, KafkaError> {
+        if props.get(BOOTSTRAP).is_none() && kind.def().get(BOOTSTRAP).is_some_and(ConfigKey::is_required) {
+            return Err(KafkaError::config(ConfigException::missing(BOOTSTRAP).to_string()));
+        }
+        let values = &Values::parse(kind, props)?;
         Ok(ClientConfig {
-            bootstrap: bootstrap(&keys)?,
-            client_id: keys.text("client.id").unwrap_or_default().to_owned(),
-            request_timeout: keys.millis("request.timeout.ms", 30_000)?,
-            default_api_timeout: keys.millis("default.api.timeout.ms", 60_000)?,
-            metadata_max_age: keys.millis("metadata.max.age.ms", 300_000)?,
-            retry_backoff: keys.millis("retry.backoff.ms", 100)?,
-            retry_backoff_max: keys.millis("retry.backoff.max.ms", 1_000)?,
-            reconnect_backoff: keys.millis("reconnect.backoff.ms", 50)?,
-            reconnect_backoff_max: keys.millis("reconnect.backoff.max.ms", 1_000)?,
-            connection_setup_timeout: keys.millis("socket.connection.setup.timeout.ms", 10_000)?,
-            connections_max_idle: keys.millis_or_never("connections.max.idle.ms", 540_000)?,
-            dns_lookup: keys.choice("client.dns.lookup", DnsLookup::UseAllDnsIps, &lookups)?,
-            send_buffer: socket_buffer(&keys, "send.buffer.bytes")?,
-            receive_buffer: socket_buffer(&keys, "receive.buffer.bytes")?,
+            bootstrap: bootstrap(values)?,
+            client_id: values.text("client.id").unwrap_or_default().to_owned(),
+            request_timeout: values.millis("request.timeout.ms"),
+            default_api_timeout: values.millis("default.api.timeout.ms"),
+            metadata_max_age: values.millis("metadata.max.age.ms"),
+            metadata_max_idle: match kind {
+                ClientKind::Producer => values.millis("metadata.max.idle.ms"),
+                ClientKind::Consumer | ClientKind::Admin => METADATA_MAX_IDLE,
+            },
+            retry_backoff: values.millis("retry.backoff.ms"),
+            retry_backoff_max: values.millis("retry.backoff.max.ms"),
+            reconnect_backoff: values.millis("reconnect.backoff.ms"),
+            reconnect_backoff_max: values.millis("reconnect.backoff.max.ms"),
+            connection_setup_timeout: values.millis("socket.connection.setup.timeout.ms"),
+            connection_setup_timeout_max: values.millis("socket.connection.setup.timeout.max.ms"),
+            connections_max_idle: values.millis_or_never("connections.max.idle.ms"),
+            dns_lookup: values.choice(
+                "client.dns.lookup",
+                [
+                    ("use_all_dns_ips", DnsLookup::UseAllDnsIps),
+                    ("resolve_canonical_bootstrap_servers_only", DnsLookup::ResolveCanonicalBootstrapServersOnly),
+                ],
+            ),
+            rebootstrap: values.choice("metadata.recovery.strategy", [("rebootstrap", true), ("none", false)]),
+            rebootstrap_trigger: values.millis("metadata.recovery.rebootstrap.trigger.ms"),
+            send_buffer: socket_buffer(values, "send.buffer.bytes"),
+            receive_buffer: socket_buffer(values, "receive.buffer.bytes"),
             security: Security::parse(props)?,
         })
     }
 }
 
-fn bootstrap(keys: &Keys<'_>) -> Result<Vec<HostPort>, KafkaError> {
-    let addresses: Vec<HostPort> =
-        keys.list("bootstrap.servers").into_iter().map(host_port).collect::<Result<_, _>>()?;
-    match addresses.is_empty() {
-        true => Err(KafkaError::config("No resolvable bootstrap urls given in bootstrap.servers")),
-        false => Ok(addresses),
+fn bootstrap(values: &Values) -> Result<Vec<HostPort>, KafkaError> {
+    match values.list(BOOTSTRAP) {
+        [] => Err(KafkaError::config("You must set either bootstrap.servers or bootstrap.controllers")),
+        servers => servers.iter().map(|server| host_port(server)).collect(),
     }
 }
 
@@ -124,6 +135,7 @@ fn host_port(text: &str) -> Result<HostPort, KafkaError> {
     }
 }
 
-fn socket_buffer(keys: &Keys<'_>, key: &str) -> Result<Option<u32>, KafkaError> {
-    Ok(u32::try_from(keys.int(key, -1, -1..=i32::MAX)?).ok().filter(|size| *size > 0))
+/// Unset it is the system's choice, which grows with what the connection can carry; Java's default does not.
+fn socket_buffer(values: &Values, key: &str) -> Option<u32> {
+    u32::try_from(values.int(key)).ok().filter(|size| *size > 0 && values.is_given(key))
 }

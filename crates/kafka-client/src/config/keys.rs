@@ -90,11 +90,6 @@ impl<'a> Keys<'a> {
     }
 }
 
-/// The keys of `props` that none of `known` names, in their order.
-pub fn unused<'a>(props: &'a Props, known: &[&[&str]]) -> Vec<&'a str> {
-    props.keys().filter(|key| !known.iter().any(|keys| keys.contains(key))).collect()
-}
-
 /// Java's text for a value that does not fit.
 pub(crate) fn invalid(key: &str, value: &str, why: &str) -> KafkaError {
     KafkaError::config(format!("Invalid value {value} for configuration {key}: {why}"))

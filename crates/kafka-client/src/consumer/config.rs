@@ -5,7 +5,7 @@ use std::time::Duration;
 use connect_config::Props;
 
 use crate::KafkaError;
-use crate::config::{ClientConfig, Keys};
+use crate::config::{ClientKind, Values};
 
 use super::OffsetReset;
 
@@ -90,64 +90,37 @@ impl Default for ConsumerConfig {
 }
 
 impl ConsumerConfig {
-    /// The keys that [`parse`](Self::parse) reads beside [`ClientConfig::KEYS`].
-    pub const KEYS: &[&str] = &[
-        "group.id",
-        "group.instance.id",
-        "group.protocol",
-        "auto.offset.reset",
-        "enable.auto.commit",
-        "auto.commit.interval.ms",
-        "fetch.min.bytes",
-        "fetch.max.bytes",
-        "fetch.max.wait.ms",
-        "max.partition.fetch.bytes",
-        "max.poll.records",
-        "max.poll.interval.ms",
-        "session.timeout.ms",
-        "heartbeat.interval.ms",
-        "isolation.level",
-        "allow.auto.create.topics",
-        "exclude.internal.topics",
-        "check.crcs",
-        "client.rack",
-        "partition.assignment.strategy",
-        "key.deserializer",
-        "value.deserializer",
-    ];
-
     /// # Errors
     /// [`KafkaError::Config`] for the first value that does not fit, or that this consumer cannot honour.
     pub fn parse(props: &Props) -> Result<Self, KafkaError> {
-        let client = ClientConfig::parse(props)?;
-        let keys = Keys::new(props);
-        refuse_unsupported(&keys)?;
+        let values = Values::parse(ClientKind::Consumer, props)?;
+        refuse_unsupported(&values)?;
         let levels =
             [("read_uncommitted", IsolationLevel::ReadUncommitted), ("read_committed", IsolationLevel::ReadCommitted)];
-        let text = |key| keys.text(key).filter(|text: &&str| !text.is_empty()).map(str::to_owned);
+        let text = |key| values.text(key).map(str::to_owned);
         let config = Self {
             group_id: text("group.id"),
             group_instance_id: text("group.instance.id"),
-            auto_offset_reset: OffsetReset::parse(keys.text("auto.offset.reset").unwrap_or("latest"))?,
-            auto_commit_interval: auto_commit(&keys)?,
-            fetch_min_bytes: keys.int("fetch.min.bytes", 1, 0..=i32::MAX)?,
-            fetch_max_bytes: keys.int("fetch.max.bytes", 50 << 20, 0..=i32::MAX)?,
-            fetch_max_wait: keys.millis("fetch.max.wait.ms", 500)?,
-            max_partition_fetch_bytes: keys.int("max.partition.fetch.bytes", 1 << 20, 0..=i32::MAX)?,
-            max_poll_records: keys.int("max.poll.records", 500, 1..=i32::MAX)?.unsigned_abs() as usize,
-            max_poll_interval: keys.millis("max.poll.interval.ms", 300_000)?,
-            session_timeout: keys.millis("session.timeout.ms", 45_000)?,
-            heartbeat_interval: keys.millis("heartbeat.interval.ms", 3_000)?,
-            isolation_level: keys.choice("isolation.level", IsolationLevel::ReadUncommitted, &levels)?,
-            allow_auto_create_topics: keys.boolean("allow.auto.create.topics", true)?,
-            exclude_internal_topics: keys.boolean("exclude.internal.topics", true)?,
-            check_crcs: keys.boolean("check.crcs", true)?,
+            auto_offset_reset: OffsetReset::parse(values.text("auto.offset.reset").unwrap_or("latest"))?,
+            auto_commit_interval: auto_commit(&values)?,
+            fetch_min_bytes: values.int("fetch.min.bytes"),
+            fetch_max_bytes: values.int("fetch.max.bytes"),
+            fetch_max_wait: values.millis("fetch.max.wait.ms"),
+            max_partition_fetch_bytes: values.int("max.partition.fetch.bytes"),
+            max_poll_records: values.size("max.poll.records"),
+            max_poll_interval: values.millis("max.poll.interval.ms"),
+            session_timeout: values.millis("session.timeout.ms"),
+            heartbeat_interval: values.millis("heartbeat.interval.ms"),
+            isolation_level: values.choice("isolation.level", levels),
+            allow_auto_create_topics: values.boolean("allow.auto.create.topics"),
+            exclude_internal_topics: values.boolean("exclude.internal.topics"),
+            check_crcs: values.boolean("check.crcs"),
             client_rack: text("client.rack").unwrap_or_default(),
-            metadata_max_age: client.metadata_max_age,
-            retry_backoff: client.retry_backoff,
-            retry_backoff_max: client.retry_backoff_max,
-            request_timeout: client.request_timeout,
-            default_api_timeout: client.default_api_timeout,
+            metadata_max_age: values.millis("metadata.max.age.ms"),
+            retry_backoff: values.millis("retry.backoff.ms"),
+            retry_backoff_max: values.millis("retry.backoff.max.ms"),
+            request_timeout: values.millis("request.timeout.ms"),
+            default_api_timeout: values.millis("default.api.timeout.ms"),
         };
         config.check()?;
         Ok(config)
@@ -163,30 +136,26 @@ impl ConsumerConfig {
 }
 
 /// Java's default is true, where there is a group to commit for.
-fn auto_commit(keys: &Keys<'_>) -> Result<Option<Duration>, KafkaError> {
-    let grouped = keys.text("group.id").is_some_and(|group| !group.is_empty());
-    let interval = keys.millis("auto.commit.interval.ms", 5_000)?;
-    match keys.boolean("enable.auto.commit", grouped)? {
+fn auto_commit(values: &Values) -> Result<Option<Duration>, KafkaError> {
+    let grouped = values.text("group.id").is_some();
+    let wanted = values.boolean("enable.auto.commit") && (grouped || values.is_given("enable.auto.commit"));
+    match wanted {
         true if !grouped => {
             Err(KafkaError::config("enable.auto.commit cannot be set to true when default group id (null) is used."))
         }
-        wanted => Ok(wanted.then_some(interval)),
+        wanted => Ok(wanted.then(|| values.millis("auto.commit.interval.ms"))),
     }
 }
 
 /// Values that would silently change who commits or who owns what are errors, not warnings.
-fn refuse_unsupported(keys: &Keys<'_>) -> Result<(), KafkaError> {
-    if let Some(other) = keys.text("group.protocol").filter(|protocol| !protocol.eq_ignore_ascii_case("classic")) {
-        return Err(KafkaError::config(format!(
-            "Invalid value {other} for configuration group.protocol: this consumer speaks the classic protocol only"
-        )));
-    }
+fn refuse_unsupported(values: &Values) -> Result<(), KafkaError> {
     // Java's default names the range assignor first and offers the cooperative one beside it: the range assignor is what
     // a group of such members uses.
-    let strategies = keys.list("partition.assignment.strategy");
-    let range =
-        strategies.iter().any(|name| matches!(*name, "range" | "org.apache.kafka.clients.consumer.RangeAssignor"));
-    if !strategies.is_empty() && !range {
+    let strategies = values.list("partition.assignment.strategy");
+    let range = strategies
+        .iter()
+        .any(|name| matches!(name.as_str(), "range" | "org.apache.kafka.clients.consumer.RangeAssignor"));
+    if !range {
         return Err(KafkaError::config(format!(
             "Invalid value {} for configuration partition.assignment.strategy: only \
              org.apache.kafka.clients.consumer.RangeAssignor is there; add it",

@@ -40,6 +40,7 @@ use std::time::Instant;
 use tokio::sync::Notify;
 use tokio::task::JoinSet;
 
+pub(crate) use assign::decode_assignment;
 pub use config::{ConsumerConfig, IsolationLevel};
 pub use error::ConsumerError;
 pub use event::{Event, OffsetAndMetadata, PartitionRecords, TopicPartition};

@@ -75,9 +75,11 @@ requests! {
     24 AddPartitionsToTxnRequest AddPartitionsToTxnResponse ..=3 // 4 and 5 are for brokers
     25 AddOffsetsToTxnRequest AddOffsetsToTxnResponse
     26 EndTxnRequest EndTxnResponse
+    27 WriteTxnMarkersRequest WriteTxnMarkersResponse
     28 TxnOffsetCommitRequest TxnOffsetCommitResponse
     29 DescribeAclsRequest DescribeAclsResponse
     30 CreateAclsRequest CreateAclsResponse
+    31 DeleteAclsRequest DeleteAclsResponse
     32 DescribeConfigsRequest DescribeConfigsResponse
     36 SaslAuthenticateRequest SaslAuthenticateResponse
     37 CreatePartitionsRequest CreatePartitionsResponse
@@ -85,6 +87,9 @@ requests! {
     42 DeleteGroupsRequest DeleteGroupsResponse
     44 IncrementalAlterConfigsRequest IncrementalAlterConfigsResponse
     47 OffsetDeleteRequest OffsetDeleteResponse
-    61 DescribeProducersRequest DescribeProducersResponse
     60 DescribeClusterRequest DescribeClusterResponse
+    61 DescribeProducersRequest DescribeProducersResponse
+    65 DescribeTransactionsRequest DescribeTransactionsResponse
+    66 ListTransactionsRequest ListTransactionsResponse
+    69 ConsumerGroupDescribeRequest ConsumerGroupDescribeResponse
 }

@@ -12,9 +12,9 @@ pub struct Backoff {
 }
 
 impl Backoff {
-    /// A row of pauses from `first` up to `max`.
+    /// A row of pauses from `first` up to `max`, which has the last word, as in Java.
     pub fn new(first: Duration, max: Duration) -> Self {
-        Backoff { first, max: max.max(first), failures: 0 }
+        Backoff { first: first.min(max), max, failures: 0 }
     }
 
     /// The pause after one more failure.

@@ -13,7 +13,7 @@ use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 use super::Request;
-use super::dial::{address, dial};
+use super::dial::{Target, dial};
 use super::frame::Frame;
 use super::guard;
 use super::reader::read_answers;
@@ -58,10 +58,9 @@ pub(crate) struct Reply {
 
 impl Connection {
     /// Dials, starts the tasks and asks the broker for its versions.
-    pub(crate) async fn open(host: &str, port: u16, settings: Arc<Settings>) -> Result<Connection, KafkaError> {
-        let stream = dial(host, port, &settings).await?;
-        let link =
-            Arc::new(Link { address: address(host, port), closed: CancellationToken::new(), reason: OnceLock::new() });
+    pub(crate) async fn open(target: &Target<'_>, settings: Arc<Settings>) -> Result<Connection, KafkaError> {
+        let stream = dial(target, &settings).await?;
+        let link = Arc::new(Link { address: target.name(), closed: CancellationToken::new(), reason: OnceLock::new() });
         let (requests, tasks) = start(stream, &link, &settings);
         let versions = ApiVersions::default();
         let mut connection = Connection { link, versions, requests, settings, _tasks: tasks };
@@ -72,6 +71,11 @@ impl Connection {
     /// False once the connection has ended; a new one has to be opened then.
     pub(crate) fn is_open(&self) -> bool {
         !self.link.closed.is_cancelled()
+    }
+
+    /// About how many requests are under way: each holds the link until its answer is there.
+    pub(crate) fn load(&self) -> usize {
+        Arc::strong_count(&self.link)
     }
 
     /// Sends a request and waits for its answer.
@@ -221,10 +225,19 @@ fn start(stream: TcpStream, link: &Arc<Link>, settings: &Settings) -> (mpsc::Sen
     (requests, tasks)
 }
 
-/// Runs one of the two tasks; when one stops, so does the other.
+/// Runs one of the two tasks; when one stops, so does the other. Also when it is dropped, because the runtime that opened
+/// the connection ends: others may hold it, and must not wait for answers that nobody reads.
 async fn until_closed(link: Arc<Link>, task: impl Future<Output = String>) {
-    let closed = link.closed.clone();
-    if let Some(reason) = closed.run_until_cancelled(task).await {
+    let _on_drop = CloseOnDrop(link.clone());
+    if let Some(reason) = link.closed.run_until_cancelled(task).await {
         link.close(reason);
+    }
+}
+
+struct CloseOnDrop(Arc<Link>);
+
+impl Drop for CloseOnDrop {
+    fn drop(&mut self) {
+        self.0.close("the client closed it".to_owned());
     }
 }

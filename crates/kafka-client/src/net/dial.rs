@@ -5,32 +5,41 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::net::{TcpSocket, TcpStream, lookup_host};
+use tokio::net::{TcpSocket, TcpStream};
 use tokio::time::timeout;
 
 use crate::KafkaError;
 use crate::config::ClientConfig;
 
-/// Connects to the first address of `host` that accepts.
+/// One attempt to connect.
+#[derive(Debug)]
+pub(crate) struct Target<'a> {
+    /// What the broker calls itself; certificates are held against it.
+    pub(crate) host: &'a str,
+    /// One of the addresses that the host has.
+    pub(crate) address: SocketAddr,
+    /// How long it may take.
+    pub(crate) allowed: Duration,
+}
+
+impl Target<'_> {
+    /// `host:port` as messages show it.
+    pub(crate) fn name(&self) -> Arc<str> {
+        address(self.host, self.address.port())
+    }
+}
+
+/// Connects to one address.
 ///
 /// # Errors
-/// [`KafkaError::Connect`] with the last address's error, after all were tried.
-pub(super) async fn dial(host: &str, port: u16, config: &ClientConfig) -> Result<TcpStream, KafkaError> {
-    let failed = |source: io::Error| KafkaError::Connect { address: address(host, port), source: Arc::new(source) };
-    let allowed = config.connection_setup_timeout;
-    let addresses = within(allowed, lookup_host((host, port))).await.map_err(failed)?;
-    let mut last = io::Error::new(io::ErrorKind::NotFound, "the name has no address");
-    for address in addresses {
-        match within(allowed, connect(address, config)).await {
-            Ok(stream) => return Ok(stream),
-            Err(error) => last = error,
-        }
-    }
-    Err(failed(last))
+/// [`KafkaError::Connect`].
+pub(super) async fn dial(target: &Target<'_>, config: &ClientConfig) -> Result<TcpStream, KafkaError> {
+    let failed = |source: io::Error| KafkaError::Connect { address: target.name(), source: Arc::new(source) };
+    within(target.allowed, connect(target.address, config)).await.map_err(failed)
 }
 
 /// `host:port` as messages show it.
-pub(super) fn address(host: &str, port: u16) -> Arc<str> {
+pub(crate) fn address(host: &str, port: u16) -> Arc<str> {
     format!("{host}:{port}").into()
 }
 

@@ -35,7 +35,7 @@ impl Frame {
     /// A request that `kafka-protocol` encodes.
     pub(crate) fn encode<R: Request>(request: &R, version: i16) -> Result<Self, String> {
         let mut body = BytesMut::new();
-        request.encode(&mut body, version).map_err(|error| error.to_string())?;
+        request.encode(&mut body, version).map_err(unencodable)?;
         Ok(Frame { head: FrameHead::new::<R>(version), body: VecDeque::from([body.freeze()]), answered: true })
     }
 
@@ -60,6 +60,11 @@ impl Frame {
         chunks.push_front(head.freeze());
         Ok(Chunks(chunks))
     }
+}
+
+/// What an older broker cannot be told is, as a rule, a setting that it does not know.
+fn unencodable(error: impl std::fmt::Display) -> String {
+    format!("{error}; leave out what it asks for, or use a later broker")
 }
 
 /// A row of byte slices that is written with as few system calls as the socket takes.

@@ -1,6 +1,6 @@
 //! One connection to one broker, from host name to decoded answer.
 //! ```text
-//! dial: every address of the name ─▶ TCP (later: TLS, SASL) ─▶ ApiVersions
+//! resolve: a name's addresses in turn ─▶ dial: TCP (later: TLS, SASL) ─▶ ApiVersions
 //! Connection::send ─▶ frame ─▶ writer task ─▶ socket ─▶ reader task ─▶ answer, in the order of the requests
 //! ```
 //! Start at [`Connection`]. Requests are pipelined; an answer that is late or cannot be read ends the connection, and
@@ -13,6 +13,7 @@ mod dial;
 mod frame;
 mod guard;
 mod reader;
+mod resolve;
 mod versions;
 mod writer;
 
@@ -21,6 +22,8 @@ pub(crate) use api::ALL;
 pub use api::Request;
 pub use backoff::Backoff;
 pub(crate) use connection::{Connection, REQUESTS_QUEUED_MAX};
+pub(crate) use dial::Target;
 pub(crate) use frame::{Frame, FrameHead};
 #[cfg(any(test, feature = "fuzzing"))]
 pub(crate) use guard::check;
+pub(crate) use resolve::{Addresses, canonical};

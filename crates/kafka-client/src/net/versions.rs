@@ -38,6 +38,8 @@ impl ApiVersions {
 }
 
 #[cfg(test)]
+mod old_brokers;
+#[cfg(test)]
 mod tests {
     use kafka_protocol::messages::api_versions_response::ApiVersion;
     use kafka_protocol::messages::{HeartbeatRequest, ProduceRequest};

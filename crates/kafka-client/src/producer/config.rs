@@ -5,7 +5,7 @@ use std::time::Duration;
 use connect_config::Props;
 
 use crate::KafkaError;
-use crate::config::Keys;
+use crate::config::{ClientKind, Values};
 use crate::record::Compression;
 
 /// How records are collected, sent and repeated.
@@ -40,61 +40,32 @@ pub struct ProducerConfig {
 }
 
 impl ProducerConfig {
-    /// The keys that [`parse`](Self::parse) reads beside those of the client.
-    pub const KEYS: &[&str] = &[
-        "acks",
-        "enable.idempotence",
-        "batch.size",
-        "linger.ms",
-        "buffer.memory",
-        "max.block.ms",
-        "max.in.flight.requests.per.connection",
-        "max.request.size",
-        "delivery.timeout.ms",
-        "retries",
-        "compression.type",
-        "compression.gzip.level",
-        "compression.lz4.level",
-        "compression.zstd.level",
-        "partitioner.ignore.keys",
-        "transactional.id",
-        "partitioner.class",
-        "key.serializer",
-        "value.serializer",
-    ];
-
     /// # Errors
     /// [`KafkaError::Config`] for the first value that does not fit, alone or with the others.
     pub fn parse(props: &Props) -> Result<Self, KafkaError> {
-        let keys = Keys::new(props);
-        if let Some(id) = keys.text("transactional.id") {
+        let values = Values::parse(ClientKind::Producer, props)?;
+        if let Some(id) = values.text("transactional.id") {
             return Err(KafkaError::config(format!(
                 "Invalid value {id} for configuration transactional.id: this producer has no transactions; remove it"
             )));
         }
-        if let Some(class) = keys.text("partitioner.class") {
-            return Err(KafkaError::config(format!(
-                "Invalid value {class} for configuration partitioner.class: this producer runs no Java classes, and other \
-                 partitions would get the records; remove it"
-            )));
-        }
         let mut config = ProducerConfig {
-            acks: keys.choice("acks", -1, &[("all", -1), ("-1", -1), ("0", 0), ("1", 1)])?,
-            idempotent: keys.boolean("enable.idempotence", true)?,
-            batch_size: size(keys.int("batch.size", 16_384, 0..=i32::MAX)?.into()),
-            linger: keys.millis("linger.ms", 5)?,
-            buffer_memory: size(keys.long("buffer.memory", 32 << 20, 0..=i64::MAX)?),
-            max_block: keys.millis("max.block.ms", 60_000)?,
-            max_in_flight: size(keys.int("max.in.flight.requests.per.connection", 5, 1..=i32::MAX)?.into()),
-            max_request_size: size(keys.int("max.request.size", 1 << 20, 0..=i32::MAX)?.into()),
-            delivery_timeout: keys.millis("delivery.timeout.ms", 120_000)?,
-            request_timeout: keys.millis("request.timeout.ms", 30_000)?,
-            retries: keys.int("retries", i32::MAX, 0..=i32::MAX)?.unsigned_abs(),
-            compression: compression(&keys)?,
-            ignore_keys: keys.boolean("partitioner.ignore.keys", false)?,
+            acks: values.choice("acks", [("all", -1), ("-1", -1), ("0", 0), ("1", 1)]),
+            idempotent: values.boolean("enable.idempotence"),
+            batch_size: values.size("batch.size"),
+            linger: values.millis("linger.ms"),
+            buffer_memory: values.size("buffer.memory"),
+            max_block: values.millis("max.block.ms"),
+            max_in_flight: values.size("max.in.flight.requests.per.connection"),
+            max_request_size: values.size("max.request.size"),
+            delivery_timeout: values.millis("delivery.timeout.ms"),
+            request_timeout: values.millis("request.timeout.ms"),
+            retries: values.int("retries").unsigned_abs(),
+            compression: compression(&values),
+            ignore_keys: values.boolean("partitioner.ignore.keys"),
         };
-        config.settle_idempotence(keys.text("enable.idempotence").is_some())?;
-        config.settle_delivery_timeout(keys.text("delivery.timeout.ms").is_some())?;
+        config.settle_idempotence(values.is_given("enable.idempotence"))?;
+        config.settle_delivery_timeout(values.is_given("delivery.timeout.ms"))?;
         Ok(config)
     }
 
@@ -138,24 +109,15 @@ impl ProducerConfig {
     }
 }
 
-fn compression(keys: &Keys<'_>) -> Result<Compression, KafkaError> {
-    let names = ["none", "gzip", "snappy", "lz4", "zstd"];
-    let named = names.map(|name| (name, Compression::named(name).unwrap_or_default()));
-    let compression = keys.choice("compression.type", Compression::None, &named)?;
-    // Java checks all three levels, whichever codec is chosen.
-    let gzip = keys.int("compression.gzip.level", -1, -1..=9)?;
-    let lz4 = keys.int("compression.lz4.level", 9, 1..=17)?;
-    let zstd = keys.int("compression.zstd.level", 3, -131_072..=22)?;
-    Ok(match keys.text("compression.type") {
-        Some("gzip") => compression.with_level(gzip),
-        Some("lz4") => compression.with_level(lz4),
-        Some("zstd") => compression.with_level(zstd),
+fn compression(values: &Values) -> Compression {
+    let name = values.text("compression.type").unwrap_or_default();
+    let compression = Compression::named(name).unwrap_or_default();
+    match name {
+        "gzip" => compression.with_level(values.int("compression.gzip.level")),
+        "lz4" => compression.with_level(values.int("compression.lz4.level")),
+        "zstd" => compression.with_level(values.int("compression.zstd.level")),
         _ => compression,
-    })
-}
-
-fn size(number: i64) -> usize {
-    usize::try_from(number).unwrap_or(0)
+    }
 }
 
 #[cfg(test)]

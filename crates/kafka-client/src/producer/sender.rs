@@ -23,7 +23,7 @@ use super::request;
 use super::settle::Settled;
 use super::{ProducerConfig, Shared};
 use crate::KafkaError;
-use crate::cluster::{Cluster, Metadata, NodeId};
+use crate::cluster::{Cluster, Metadata, NodeId, OwnLane};
 use crate::net::{Backoff, Connection, REQUESTS_QUEUED_MAX};
 
 /// The loop looks around at least this often, whatever its timers say.
@@ -34,6 +34,8 @@ const IN_FLIGHT_MAX: usize = REQUESTS_QUEUED_MAX / 2;
 
 pub(super) struct Sender {
     pub(super) cluster: Cluster,
+    /// Brokers work on one request of a connection at a time: another client's batches would stand before this one's.
+    lane: OwnLane,
     pub(super) config: ProducerConfig,
     pub(super) shared: Arc<Shared>,
     pub(super) acks: mpsc::Sender<Ack>,
@@ -119,6 +121,7 @@ impl Sender {
             unsent_acks: VecDeque::new(),
             unacked: 0,
             turn: 0,
+            lane: cluster.data_lane(),
             cluster,
             config,
             shared,
@@ -261,10 +264,9 @@ impl Sender {
         let node = self.nodes.entry(id).or_default();
         node.connecting = true;
         node.connection = None;
-        let cluster = self.cluster.clone();
-        self.events.push(Box::pin(async move {
-            Event::Connected { node: id, result: cluster.connection(NodeId::new(id)).await }
-        }));
+        let (cluster, node) = (self.cluster.clone(), NodeId::new(id).on(self.lane.lane()));
+        self.events
+            .push(Box::pin(async move { Event::Connected { node: id, result: cluster.connection(node).await } }));
     }
 
     pub(super) fn want_metadata(&mut self) {

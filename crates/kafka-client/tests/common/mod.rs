@@ -117,7 +117,9 @@ async fn fetch(cluster: &Cluster, topic: &str, partition: i32, offset: i64) -> V
     let partitions = vec![
         FetchPartition::default().with_partition(partition).with_fetch_offset(offset).with_partition_max_bytes(8 << 20),
     ];
-    let topics = vec![FetchTopic::default().with_topic_id(metadata.topics[0].topic_id).with_partitions(partitions)];
+    // By id, and by name for old brokers.
+    let wanted = FetchTopic::default().with_topic_id(metadata.topics[0].topic_id).with_topic(wire(topic));
+    let topics = vec![wanted.with_partitions(partitions)];
     let request =
         FetchRequest::default().with_max_bytes(8 << 20).with_max_wait_ms(500).with_min_bytes(1).with_topics(topics);
     let response = cluster.send(cluster.leader(topic, partition).unwrap(), request).await.unwrap();

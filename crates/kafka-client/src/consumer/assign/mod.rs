@@ -8,4 +8,5 @@ pub(super) mod range;
 #[cfg(test)]
 mod tests;
 
-pub(super) use protocol::{MemberSubscription, decode_assignment, encode_assignment};
+pub(crate) use protocol::decode_assignment;
+pub(super) use protocol::{MemberSubscription, encode_assignment};

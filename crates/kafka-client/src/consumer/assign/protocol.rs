@@ -58,7 +58,7 @@ pub(in crate::consumer) fn encode_assignment(partitions: &[TopicPartition]) -> O
 }
 
 /// The partitions of an assignment, sorted. No bytes at all mean none; `None` if the bytes are no assignment.
-pub(in crate::consumer) fn decode_assignment(bytes: &[u8]) -> Option<Vec<TopicPartition>> {
+pub(crate) fn decode_assignment(bytes: &[u8]) -> Option<Vec<TopicPartition>> {
     if bytes.is_empty() {
         return Some(Vec::new());
     }

@@ -1,11 +1,10 @@
 use std::collections::BTreeMap;
 
-use kafka_protocol::messages::list_offsets_request::{ListOffsetsPartition, ListOffsetsTopic};
-use kafka_protocol::messages::{BrokerId, ListOffsetsRequest, ListOffsetsResponse, TopicName};
-use kafka_protocol::protocol::StrBytes;
+use kafka_protocol::messages::{ListOffsetsRequest, ListOffsetsResponse};
 
 use crate::cluster::{Cluster, Metadata, NodeId};
 use crate::consumer::TopicPartition;
+use crate::offsets::{self, Wanted};
 use crate::{ErrorCode, KafkaError};
 
 /// Which offset is asked for.
@@ -64,47 +63,35 @@ fn leader(metadata: &Metadata, partition: &TopicPartition) -> Result<NodeId, Kaf
 /// One leader's answer, complete: a partition that it does not speak of is unknown to it.
 fn results(wanted: &[(&TopicPartition, At)], response: Result<ListOffsetsResponse, KafkaError>) -> Listed {
     let refused = |name: &TopicPartition, code| KafkaError::broker(code, format!("Offsets of {name}"));
-    let topics = match response {
-        Ok(response) => response.topics,
+    let response = match response {
+        Ok(response) => response,
         Err(error) => return wanted.iter().map(|(name, _)| ((*name).clone(), Err(error.clone()))).collect(),
     };
     let unknown = |name| Err(refused(name, ErrorCode::UNKNOWN_TOPIC_OR_PARTITION));
     let mut listed: Listed = wanted.iter().map(|(name, _)| ((*name).clone(), unknown(*name))).collect();
-    for topic in topics {
-        for partition in topic.partitions {
-            let name = TopicPartition::new(topic.name.as_str(), partition.partition_index);
-            let result = match partition.error_code {
-                0 => Ok((partition.offset >= 0).then_some((partition.offset, partition.timestamp))),
-                code => Err(refused(&name, ErrorCode(code))),
-            };
-            listed.insert(name, result);
-        }
+    for (name, found) in offsets::answers(response) {
+        let result = match found {
+            Ok(found) => Ok((found.offset >= 0).then_some((found.offset, found.timestamp))),
+            Err(code) => Err(refused(&name, code)),
+        };
+        listed.insert(name, result);
     }
     listed
 }
 
 fn request(wanted: &[(&TopicPartition, At)], metadata: &Metadata, isolation: i8) -> ListOffsetsRequest {
-    let topics = wanted.chunk_by(|a, b| a.0.topic == b.0.topic).map(|of_topic| {
-        let partitions = of_topic.iter().map(|(name, at)| {
-            let epoch = metadata.partition(&name.topic, name.partition).map_or(-1, |known| known.leader_epoch);
-            ListOffsetsPartition::default()
-                .with_partition_index(name.partition)
-                .with_current_leader_epoch(epoch)
-                .with_timestamp(at.wire())
-        });
-        ListOffsetsTopic::default()
-            .with_name(TopicName(StrBytes::from(of_topic[0].0.topic.to_string())))
-            .with_partitions(partitions.collect())
+    let wanted = wanted.iter().map(|(name, at)| {
+        let known = metadata.partition(&name.topic, name.partition);
+        (*name, Wanted { timestamp: at.wire(), leader_epoch: known.map_or(-1, |known| known.leader_epoch) })
     });
-    ListOffsetsRequest::default()
-        .with_replica_id(BrokerId(-1))
-        .with_isolation_level(isolation)
-        .with_topics(topics.collect())
+    offsets::request(&wanted.collect(), isolation)
 }
 
 #[cfg(test)]
 mod tests {
+    use kafka_protocol::messages::TopicName;
     use kafka_protocol::messages::list_offsets_response::{ListOffsetsPartitionResponse, ListOffsetsTopicResponse};
+    use kafka_protocol::protocol::StrBytes;
 
     use super::*;
 
