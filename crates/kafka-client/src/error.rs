@@ -27,6 +27,8 @@ pub enum ErrorKind {
     Abortable,
     /// A right or a credential is missing; nothing changes until somebody grants it.
     Authorization,
+    /// One side does not accept who the other says it is; nothing changes until somebody mends name, password or token.
+    Authentication,
     /// Repeating it changes nothing.
     Fatal,
 }
@@ -94,6 +96,14 @@ pub enum KafkaError {
         /// What is wrong with it.
         reason: Arc<str>,
     },
+    /// One side does not accept who the other says it is, in the words of whoever said so.
+    #[error("{reason}")]
+    Authentication {
+        /// The name of Java's exception for it.
+        class: &'static str,
+        /// What is wrong; it shows no secret.
+        reason: Arc<str>,
+    },
     /// A property is wrong; the text names key and value as Java does.
     #[error("{0}")]
     Config(Arc<str>),
@@ -128,6 +138,11 @@ impl KafkaError {
         KafkaError::Config(text.into())
     }
 
+    /// SASL failed: the broker refused the client, or the client what the broker said.
+    pub(crate) fn sasl_authentication(reason: impl Into<Arc<str>>) -> KafkaError {
+        KafkaError::Authentication { class: ErrorCode::SASL_AUTHENTICATION_FAILED.java_class(), reason: reason.into() }
+    }
+
     /// The broker's error code, if a broker's answer is what failed.
     pub fn code(&self) -> Option<ErrorCode> {
         match self {
@@ -141,6 +156,7 @@ impl KafkaError {
         match self {
             KafkaError::Broker { code, .. } | KafkaError::Refused { code, .. } => code.kind(),
             KafkaError::Connect { .. } | KafkaError::Disconnected { .. } => ErrorKind::RefreshMetadata,
+            KafkaError::Authentication { .. } => ErrorKind::Authentication,
             KafkaError::Timeout(_) => ErrorKind::Retriable,
             KafkaError::UnsupportedVersion { .. } | KafkaError::Protocol { .. } => ErrorKind::Fatal,
             KafkaError::Config(_) | KafkaError::Closed => ErrorKind::Fatal,
@@ -160,6 +176,7 @@ impl KafkaError {
             KafkaError::Disconnected { .. } => "org.apache.kafka.common.errors.NetworkException",
             KafkaError::Timeout(_) => "org.apache.kafka.common.errors.TimeoutException",
             KafkaError::UnsupportedVersion { .. } => "org.apache.kafka.common.errors.UnsupportedVersionException",
+            KafkaError::Authentication { class, .. } => class,
             KafkaError::Protocol { .. } => "org.apache.kafka.common.KafkaException",
             KafkaError::Config(_) => "org.apache.kafka.common.config.ConfigException",
             KafkaError::Closed => "java.lang.IllegalStateException",

@@ -175,6 +175,18 @@ async fn revoked_partitions_are_committed_and_closed_and_lost_ones_only_closed()
     }
 }
 
+/// As a cooperative group tells it: only what is new, and only what goes.
+#[tokio::test(start_paused = true)]
+async fn partitions_that_stay_are_not_disturbed_by_those_that_come_and_go() {
+    let plan = Arc::<Plan>::default();
+    let (more, gone) = (Incoming::Assigned(vec![at("t", 1)]), Incoming::Revoked(vec![at("t", 1)]));
+    let script = vec![assigned(), records(&["a"]), more, Incoming::Assigned(Vec::new()), gone, records(&["a", "b"])];
+    let (outcome, seen, told) = run(&plan, script, false, 1).await;
+    assert_eq!(outcome, Ok(()));
+    assert_eq!(seen, ["open t-0", "put a", "open t-1", "close t-1", "put a b", "close t-0", "stop"]);
+    assert_eq!(told, ["commit sync t-0=2", "close"]);
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_rewind_seeks_and_a_failed_pre_commit_goes_back() {
     let plan = Arc::<Plan>::default();

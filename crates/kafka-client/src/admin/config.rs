@@ -6,7 +6,7 @@ use connect_config::Props;
 
 use crate::KafkaError;
 use crate::cluster::Cluster;
-use crate::config::{ClientConfig, Keys};
+use crate::config::{ClientConfig, ClientKind, Values};
 
 /// How patiently the admin asks.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,20 +18,17 @@ pub struct AdminConfig {
 }
 
 impl AdminConfig {
-    /// The keys that [`parse`](Self::parse) reads beside [`ClientConfig::KEYS`].
-    pub const KEYS: &[&str] = &["retries"];
-
     /// # Errors
     /// [`KafkaError::Config`] for the first value that does not fit.
     pub fn parse(props: &Props) -> Result<Self, KafkaError> {
-        let keys = Keys::new(props);
-        let retries = keys.int("retries", i32::MAX, 0..=i32::MAX)?.unsigned_abs();
-        let request_timeout = keys.millis("request.timeout.ms", 30_000)?;
-        let whole = keys.millis("default.api.timeout.ms", 60_000)?;
+        let values = Values::parse(ClientKind::Admin, props)?;
+        let retries = values.int("retries").unsigned_abs();
+        let request_timeout = values.millis("request.timeout.ms");
+        let whole = values.millis("default.api.timeout.ms");
         if whole >= request_timeout {
             return Ok(AdminConfig { default_api_timeout: whole, retries });
         }
-        if keys.text("default.api.timeout.ms").is_some() {
+        if values.is_given("default.api.timeout.ms") {
             return Err(KafkaError::config(
                 "The specified value of default.api.timeout.ms must be no smaller than the value of request.timeout.ms.",
             ));

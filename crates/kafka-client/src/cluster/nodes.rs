@@ -6,9 +6,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::link::Link;
 use super::{Lane, NodeId};
-use crate::KafkaError;
 use crate::config::{ClientConfig, DnsLookup, HostPort};
 use crate::net::{Connection, canonical};
+use crate::{ErrorKind, KafkaError};
 
 #[derive(Debug)]
 pub(super) struct Nodes {
@@ -95,6 +95,8 @@ impl Nodes {
         for node in candidates {
             match self.connection(node).await {
                 Ok(_) => return Ok(node),
+                // That one broker is away must not hide that another refuses this client.
+                Err(_) if last.kind() == ErrorKind::Authentication => {}
                 Err(error) => last = error,
             }
         }

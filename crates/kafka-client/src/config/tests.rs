@@ -30,8 +30,8 @@ fn says_what_is_wrong_as_java_does() {
         (
             "security.protocol",
             "SASL_SSL",
-            "Invalid value SASL_SSL for configuration security.protocol: this client speaks PLAINTEXT only; remove it \
-             or set PLAINTEXT",
+            "Invalid value SASL_SSL for configuration security.protocol: this client does not speak TLS; set \
+             PLAINTEXT or SASL_PLAINTEXT",
         ),
     ] {
         let got = parse(&[("bootstrap.servers", "localhost:9092"), (key, value)]);

@@ -8,6 +8,7 @@ use super::Consumer;
 use super::fetch;
 use super::poll::deadline;
 use crate::cluster::NodeId;
+use crate::group::Departure;
 
 /// How long the brokers are given to hear that the fetch sessions end. They would find out by themselves.
 const FAREWELL_MAX: Duration = Duration::from_secs(1);
@@ -15,7 +16,13 @@ const FAREWELL_MAX: Duration = Duration::from_secs(1);
 impl Consumer {
     /// Within `timeout`: commits what was consumed if `enable.auto.commit` asks for it, waits for commits under way, closes the
     /// fetch sessions and leaves the group. Without automatic commits the caller commits before.
-    pub async fn close(mut self, timeout: Duration) {
+    /// A static member keeps its place for a session, so that a restart moves nothing.
+    pub async fn close(self, timeout: Duration) {
+        self.close_as(Departure::AsConfigured, timeout).await;
+    }
+
+    /// As [`close`](Self::close), with another say about whether the group is left.
+    pub async fn close_as(mut self, departure: Departure, timeout: Duration) {
         let deadline = deadline(timeout);
         let left = || deadline.saturating_duration_since(Instant::now());
         self.commit_at_end(left()).await;
@@ -23,7 +30,9 @@ impl Consumer {
         let group = self.group.take();
         let farewell = self.close_sessions(left().min(FAREWELL_MAX));
         match group {
-            Some(group) => drop(tokio::join!(farewell, group.leave("the consumer is being closed", left()))),
+            Some(group) => {
+                tokio::join!(farewell, group.depart(departure, "the consumer is being closed", left()));
+            }
             None => farewell.await,
         }
     }

@@ -22,7 +22,8 @@ impl Consumer {
     /// Commits, after everything that [`commit_async`](Self::commit_async) has under way. Repeats what may be repeated for
     /// `default.api.timeout.ms`. If it is dropped, the offsets may or may not have been committed.
     /// # Errors
-    /// [`ConsumerError::CommitFailed`] if the group has given the partitions away.
+    /// [`ConsumerError::CommitFailed`] if the group has given the partitions away; [`ConsumerError::RebalanceInProgress`]
+    /// while a cooperative group is between two generations.
     pub async fn commit(&mut self, offsets: &Offsets) -> Result<(), ConsumerError> {
         // Taken now: while this waits the group may go on without this member, and a later signature would commit for others.
         let generation = self.generation.clone();
@@ -58,7 +59,7 @@ impl Consumer {
         let instance = self.config.group_instance_id.as_deref();
         let left = deadline.saturating_duration_since(Instant::now());
         let attempts = || offsets::commit(coordinator, generation, instance, offsets);
-        self.patiently("the offsets were committed", left, attempts).await.map_err(explain_commit)
+        self.patiently("the offsets were committed", left, attempts).await.map_err(|error| self.explain_commit(error))
     }
 
     /// False if they did not by then.
@@ -98,19 +99,22 @@ impl Consumer {
     pub(super) fn on_committed(&mut self, id: Option<u64>, result: Result<(), KafkaError>) {
         self.commits.under_way = false;
         let Some(id) = id else { return self.on_auto_committed(result) };
-        let result = result.map_err(|error| explain_commit(error.into()));
+        let result = result.map_err(|error| self.explain_commit(error.into()));
         self.events.push_back(Event::Committed { id, result });
     }
-}
 
-/// Who is no longer in the group cannot commit: that has a name of its own.
-fn explain_commit(error: ConsumerError) -> ConsumerError {
-    match error {
-        ConsumerError::Kafka(error)
-            if matches!(error.code(), Some(ErrorCode::ILLEGAL_GENERATION | ErrorCode::UNKNOWN_MEMBER_ID)) =>
-        {
-            ConsumerError::CommitFailed(error)
+    /// Who is no longer in the group cannot commit: that has a name of its own. A cooperative member reads and commits while
+    /// its group goes on to the next generation, and is refused only until it has come there itself.
+    fn explain_commit(&self, error: ConsumerError) -> ConsumerError {
+        let ConsumerError::Kafka(error) = error else { return error };
+        let is_member = self.group.as_ref().is_some_and(|group| group.generation().id >= 0);
+        match error.code() {
+            Some(ErrorCode::REBALANCE_IN_PROGRESS) => ConsumerError::RebalanceInProgress(error),
+            Some(ErrorCode::ILLEGAL_GENERATION) if is_member && self.is_cooperative() => {
+                ConsumerError::RebalanceInProgress(error)
+            }
+            Some(ErrorCode::ILLEGAL_GENERATION | ErrorCode::UNKNOWN_MEMBER_ID) => ConsumerError::CommitFailed(error),
+            _ => error.into(),
         }
-        other => other,
     }
 }

@@ -5,9 +5,10 @@ use std::time::Duration;
 use connect_config::Props;
 
 use crate::KafkaError;
-use crate::config::{ClientKind, Values};
+use crate::config::{ClientKind, Values, invalid};
 
 use super::OffsetReset;
+use super::assign::Assignor;
 
 /// How one consumer reads; the defaults are Java's.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,6 +37,9 @@ pub struct ConsumerConfig {
     /// The group gives a silent member up after this.
     pub session_timeout: Duration,
     pub heartbeat_interval: Duration,
+    /// `partition.assignment.strategy`: the ways to share partitions out, the best first; never empty. If all of them are
+    /// cooperative, this member keeps reading while its group rebalances.
+    pub assignors: Vec<Assignor>,
     pub isolation_level: IsolationLevel,
     /// Whether looking at a topic that is missing creates it.
     pub allow_auto_create_topics: bool,
@@ -75,6 +79,7 @@ impl Default for ConsumerConfig {
             max_poll_interval: Duration::from_secs(300),
             session_timeout: Duration::from_secs(45),
             heartbeat_interval: Duration::from_secs(3),
+            assignors: vec![Assignor::Range, Assignor::CooperativeSticky],
             isolation_level: IsolationLevel::ReadUncommitted,
             allow_auto_create_topics: true,
             exclude_internal_topics: true,
@@ -94,13 +99,12 @@ impl ConsumerConfig {
     /// [`KafkaError::Config`] for the first value that does not fit, or that this consumer cannot honour.
     pub fn parse(props: &Props) -> Result<Self, KafkaError> {
         let values = Values::parse(ClientKind::Consumer, props)?;
-        refuse_unsupported(&values)?;
         let levels =
             [("read_uncommitted", IsolationLevel::ReadUncommitted), ("read_committed", IsolationLevel::ReadCommitted)];
         let text = |key| values.text(key).map(str::to_owned);
         let config = Self {
             group_id: text("group.id"),
-            group_instance_id: text("group.instance.id"),
+            group_instance_id: instance_id(&values)?,
             auto_offset_reset: OffsetReset::parse(values.text("auto.offset.reset").unwrap_or("latest"))?,
             auto_commit_interval: auto_commit(&values)?,
             fetch_min_bytes: values.int("fetch.min.bytes"),
@@ -111,6 +115,7 @@ impl ConsumerConfig {
             max_poll_interval: values.millis("max.poll.interval.ms"),
             session_timeout: values.millis("session.timeout.ms"),
             heartbeat_interval: values.millis("heartbeat.interval.ms"),
+            assignors: assignors(&values)?,
             isolation_level: values.choice("isolation.level", levels),
             allow_auto_create_topics: values.boolean("allow.auto.create.topics"),
             exclude_internal_topics: values.boolean("exclude.internal.topics"),
@@ -147,20 +152,42 @@ fn auto_commit(values: &Values) -> Result<Option<Duration>, KafkaError> {
     }
 }
 
-/// Values that would silently change who commits or who owns what are errors, not warnings.
-fn refuse_unsupported(values: &Values) -> Result<(), KafkaError> {
-    // Java's default names the range assignor first and offers the cooperative one beside it: the range assignor is what
-    // a group of such members uses.
-    let strategies = values.list("partition.assignment.strategy");
-    let range = strategies
-        .iter()
-        .any(|name| matches!(name.as_str(), "range" | "org.apache.kafka.clients.consumer.RangeAssignor"));
-    if !range {
+fn assignors(values: &Values) -> Result<Vec<Assignor>, KafkaError> {
+    const KEY: &str = "partition.assignment.strategy";
+    let mut assignors = Vec::new();
+    for name in values.list(KEY) {
+        let assignor = Assignor::named(name).ok_or_else(|| {
+            let classes: Vec<_> = Assignor::classes().collect();
+            invalid(KEY, name, &format!("classes cannot be loaded here; use one of {}", classes.join(", ")))
+        })?;
+        if assignors.contains(&assignor) {
+            let name = assignor.name();
+            return Err(KafkaError::config(format!("The assignor name: '{name}' is used in more than one assignor")));
+        }
+        assignors.push(assignor);
+    }
+    if assignors.is_empty() {
         return Err(KafkaError::config(format!(
-            "Invalid value {} for configuration partition.assignment.strategy: only \
-             org.apache.kafka.clients.consumer.RangeAssignor is there; add it",
-            strategies.join(",")
+            "Must configure at least one partition assigner class name to {KEY} configuration property"
         )));
     }
-    Ok(())
+    Ok(assignors)
+}
+
+const INSTANCE_ID_LEN_MAX: usize = 249;
+
+/// Brokers take what could also be a topic's name.
+fn instance_id(values: &Values) -> Result<Option<String>, KafkaError> {
+    const KEY: &str = "group.instance.id";
+    let Some(id) = values.text(KEY) else { return Ok(None) };
+    let why = match id {
+        "" => "String must be non-empty",
+        "." | ".." => "it must not be \".\" or \"..\"",
+        id if id.len() > INSTANCE_ID_LEN_MAX => "it must not be longer than 249 characters",
+        id if id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte)) => {
+            return Ok(Some(id.to_owned()));
+        }
+        _ => "only ASCII letters and digits, '.', '_' and '-' are allowed",
+    };
+    Err(invalid(KEY, id, why))
 }

@@ -14,6 +14,12 @@ pub enum ConsumerError {
          assignment; it is likely that the consumer was kicked out of the group."
     )]
     CommitFailed(#[source] KafkaError),
+    /// A cooperative group rebalances just now. The partitions are this consumer's still: it polls on and commits again.
+    #[error(
+        "Offset commit cannot be completed since the consumer is undergoing a rebalance for auto partition assignment. You \
+         can try completing the rebalance by calling poll() and then retry the operation."
+    )]
+    RebalanceInProgress(#[source] KafkaError),
     /// Bytes that cannot be read; every poll says so until a seek passes them.
     #[error(
         "Received exception when fetching the next record from {partition}. If needed, please seek past the record to \
@@ -63,6 +69,7 @@ impl ConsumerError {
         match self {
             Self::Kafka(error) => error.java_class(),
             Self::CommitFailed(_) => "org.apache.kafka.clients.consumer.CommitFailedException",
+            Self::RebalanceInProgress(_) => "org.apache.kafka.common.errors.RebalanceInProgressException",
             Self::Record { .. } | Self::Corrupt { .. } => "org.apache.kafka.common.KafkaException",
             Self::NoOffset(_) => "org.apache.kafka.clients.consumer.NoOffsetForPartitionException",
             Self::OffsetOutOfRange { .. } => "org.apache.kafka.clients.consumer.OffsetOutOfRangeException",

@@ -44,15 +44,24 @@ impl From<i64> for OffsetAndMetadata {
     }
 }
 
-/// What happened; one at a time, in order.
+/// What happened; one at a time, in order. A rebalance is told as Java tells its listener:
+///
+/// | | eager | cooperative: every [`Assignor`](super::Assignor) of the consumer is |
+/// |---|---|---|
+/// | a rebalance begins | `Revoked`, with all that it has | partitions of topics that it gave up are `Revoked`; it reads on |
+/// | it ends | `Assigned`, with all that it has now | `Revoked` and a further rebalance, if something moves; `Assigned` with what is new |
+/// | the group gave the member up | `Lost`, with all that it had | the same |
+///
+/// Whatever was assigned and neither revoked nor lost since is this consumer's.
 #[derive(Debug)]
 pub enum Event {
-    /// These partitions are this consumer's from now on (with the range assignor: all that it has). May be empty.
+    /// These partitions are this consumer's from now on, beside those that it has already. May be empty: the rebalance has
+    /// brought nothing new.
     Assigned(Vec<TopicPartition>),
     /// These partitions are about to be given up. They still are this consumer's: the caller finishes with them and commits;
-    /// its next poll goes on with the rebalance.
+    /// its next poll goes on with the rebalance. Never empty.
     Revoked(Vec<TopicPartition>),
-    /// These partitions already belong to somebody else: committing them fails.
+    /// These partitions may already belong to somebody else: committing them fails. Never empty.
     Lost(Vec<TopicPartition>),
     /// Records, never an empty list.
     Records(Vec<PartitionRecords>),

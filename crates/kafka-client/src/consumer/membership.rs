@@ -1,16 +1,20 @@
-//! The consumer's part of a rebalance: what it asks for, how it leads, what its assignment means.
+//! The consumer's part of a rebalance: what it asks for, what its assignment means, what the caller is told of it.
+//! ```text
+//! eager:        Stable ─▶ Prepare ─▶ Revoked(all) ─▶ join ─▶ Assigned(all)
+//! cooperative:  Stable ─▶ join, and read on ─▶ Shrink? ─▶ Revoked(what moves) ─▶ Assigned(what is new) ─▶ join again
+//! either:       the group has given this member up ─▶ Lost(all) ─▶ join anew
+//! ```
+//! Cooperative is a consumer all of whose assignors are; see [`Assignor`]. Source: Apache Kafka, `ConsumerCoordinator`.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::collections::BTreeSet;
 use std::time::Instant;
 
-use crate::cluster::{Metadata, TopicName};
+use crate::cluster::Metadata;
 use crate::group::{Generation, Group, GroupConfig, JoinProtocol, Member, Notice};
 use crate::{ErrorCode, KafkaError};
 
-use super::assign::{MemberSubscription, decode_assignment, encode_assignment, range};
+use super::assign::{Assignor, MemberSubscription, decode_assignment, racks_of};
 use super::partitions::Stage;
-use super::poll::{Done, paced};
 use super::{Consumer, Event, Subscription, TopicPartition};
 
 /// Where this consumer stands with its group.
@@ -20,19 +24,51 @@ pub(super) enum Phase {
     Apart,
     /// The group rebalances, and the caller has not been told.
     Prepare(&'static str),
-    /// The caller knows that its partitions go; the join goes out with its next poll.
+    /// This new assignment takes something away (cooperative members only), and the caller has not been told.
+    Shrink(Vec<TopicPartition>),
+    /// The caller knows what goes; with its next poll this goes on.
+    Revoking {
+        revoked: Vec<TopicPartition>,
+        then: Then,
+    },
+    /// The join goes out as soon as the topics are known.
     Rejoin(&'static str),
     /// The membership task was told to join.
     Joining,
     /// As the leader, it was told what each member gets.
     Syncing,
     /// This consumer decides who reads what.
-    Electing {
-        generation: i32,
-        members: Vec<(Member, MemberSubscription)>,
-        asked: bool,
-    },
+    Electing(Election),
     Stable,
+    /// Another member has come with this one's `group.instance.id`: every poll says so.
+    Fenced(KafkaError),
+}
+
+/// What follows when the caller has let go.
+#[derive(Debug)]
+pub(super) enum Then {
+    Join(&'static str),
+    Adopt(Vec<TopicPartition>),
+}
+
+/// What the leader decides by.
+#[derive(Debug)]
+pub(super) struct Election {
+    pub(super) generation: i32,
+    pub(super) assignor: Option<Assignor>,
+    pub(super) members: Vec<(Member, MemberSubscription)>,
+    /// Everybody keeps what it has: there is nothing to decide.
+    pub(super) keeps_assignment: bool,
+    /// The topics are being looked up.
+    pub(super) asked: bool,
+}
+
+/// What an assignor gave this consumer last, and in which generation; the sticky ones tell the leader so.
+#[derive(Debug)]
+pub(super) struct Given {
+    assignor: Assignor,
+    partitions: Vec<TopicPartition>,
+    generation: i32,
 }
 
 impl Consumer {
@@ -51,19 +87,62 @@ impl Consumer {
         self.group = Some(Group::start(&self.cluster, config));
     }
 
+    /// Whether partitions are read on while the group rebalances.
+    pub(super) fn is_cooperative(&self) -> bool {
+        self.config.assignors.iter().all(|assignor| assignor.is_cooperative())
+    }
+
     /// The caller polls again: it is done with what was revoked.
     pub(super) fn resume_rebalance(&mut self) {
-        if matches!(self.phase, Phase::Rejoin(_)) {
-            self.partitions.clear();
+        if !matches!(self.phase, Phase::Revoking { .. }) {
+            return;
+        }
+        let Phase::Revoking { revoked, then } = std::mem::replace(&mut self.phase, Phase::Stable) else { return };
+        let kept = self.partitions.names().into_iter().filter(|name| !revoked.contains(name));
+        self.partitions.set(&kept.collect::<Vec<_>>(), Stage::Committed);
+        match then {
+            Then::Join(reason) => self.phase = Phase::Rejoin(reason),
+            Then::Adopt(assigned) => {
+                self.adopt(&assigned);
+                self.rebalance("need to revoke partitions and re-join");
+            }
         }
     }
 
-    /// On the way into a rebalance: what the caller has to give up first, if it has anything.
+    /// On the way into or out of a rebalance: what the caller has to give up first, if anything.
     pub(super) fn prepare_rejoin(&mut self) -> Option<Vec<TopicPartition>> {
-        let Phase::Prepare(reason) = self.phase else { return None };
-        self.phase = Phase::Rejoin(reason);
-        let revoked = self.partitions.names();
-        (!revoked.is_empty()).then_some(revoked)
+        let (revoked, then) = match &mut self.phase {
+            Phase::Prepare(reason) => {
+                let then = Then::Join(reason);
+                (self.revoked_before_join(), then)
+            }
+            Phase::Shrink(assigned) => {
+                let assigned = std::mem::take(assigned);
+                (self.owned_without(&assigned), Then::Adopt(assigned))
+            }
+            _ => return None,
+        };
+        match then {
+            Then::Join(reason) if revoked.is_empty() => {
+                self.phase = Phase::Rejoin(reason);
+                None
+            }
+            then => {
+                self.phase = Phase::Revoking { revoked: revoked.clone(), then };
+                Some(revoked)
+            }
+        }
+    }
+
+    /// An eager member joins with empty hands, a cooperative one without the topics that it does not want any more.
+    fn revoked_before_join(&self) -> Vec<TopicPartition> {
+        let cooperative = self.is_cooperative();
+        let goes = |name: &TopicPartition| !(cooperative && self.is_subscribed(&name.topic));
+        self.partitions.names().into_iter().filter(goes).collect()
+    }
+
+    fn owned_without(&self, assigned: &[TopicPartition]) -> Vec<TopicPartition> {
+        self.partitions.names().into_iter().filter(|name| !assigned.contains(name)).collect()
     }
 
     pub(super) fn launch_join(&mut self) {
@@ -71,21 +150,27 @@ impl Consumer {
         if self.awaits_auto_commit() {
             return; // whoever gets the partitions next starts where this one ends
         }
-        if !self.partitions.is_empty() {
-            return; // revoked, and the caller is still at it
-        }
         let (Some(topics), Some(group)) = (self.subscribed_topics(), &self.group) else { return };
-        let wanted = MemberSubscription {
-            topics: topics.clone(),
-            owned: Vec::new(),
-            generation: -1,
-            rack: Some(self.config.client_rack.clone()).filter(|rack| !rack.is_empty()),
-        };
-        let Some(metadata) = wanted.encode() else { return };
-        group.join(vec![JoinProtocol { name: range::NAME.to_owned(), metadata }], reason);
+        let Some(protocols) = self.offers(&topics, group.generation().id) else { return };
+        group.join(protocols, reason);
         self.phase = Phase::Joining;
         self.joined_topics = topics;
         self.leading = None;
+    }
+
+    fn offers(&self, topics: &[String], generation: i32) -> Option<Vec<JoinProtocol>> {
+        let offer = |assignor: &Assignor| {
+            let given = self.given.iter().find(|given| given.assignor == *assignor);
+            let wanted = MemberSubscription {
+                topics: topics.to_vec(),
+                user_data: assignor.user_data(given.map(|given| (given.partitions.as_slice(), given.generation))),
+                owned: self.partitions.names(),
+                generation,
+                rack: Some(self.config.client_rack.clone()).filter(|rack| !rack.is_empty()),
+            };
+            Some(JoinProtocol { name: assignor.name().to_owned(), metadata: wanted.encode()? })
+        };
+        self.config.assignors.iter().map(offer).collect()
     }
 
     /// What is subscribed to, sorted; `None` while a pattern has not seen the topics.
@@ -103,11 +188,22 @@ impl Consumer {
         Some(topics.into_iter().collect())
     }
 
+    /// A pattern may accept topics that this consumer has not seen yet: the leader may have.
+    fn is_subscribed(&self, topic: &str) -> bool {
+        match &self.subscription {
+            None => false,
+            Some(Subscription::Topics(topics)) => topics.iter().any(|subscribed| subscribed == topic),
+            Some(Subscription::Pattern(accepts)) => accepts(topic),
+        }
+    }
+
     pub(super) fn on_notice(&mut self, notice: Notice) {
         match notice {
-            Notice::Elected { generation, members, .. } => self.on_elected(generation, members),
-            Notice::Assigned { generation, assignment, .. } => match decode_assignment(&assignment) {
-                Some(partitions) => self.on_assigned(generation, &partitions),
+            Notice::Elected { generation, protocol, members, keeps_assignment, .. } => {
+                self.on_elected(generation, Assignor::named(&protocol), members, keeps_assignment);
+            }
+            Notice::Assigned { generation, protocol, assignment, .. } => match decode_assignment(&assignment) {
+                Some(partitions) => self.on_assigned(generation, Assignor::named(&protocol), partitions),
                 None => self.on_hopeless(KafkaError::broker(
                     ErrorCode::INCONSISTENT_GROUP_PROTOCOL,
                     "The leader's assignment cannot be read",
@@ -136,81 +232,42 @@ impl Consumer {
 
     fn on_hopeless(&mut self, error: KafkaError) {
         self.lose("rejoining after an error");
-        self.phase = Phase::Rejoin("rejoining after an error");
-        self.failure = Some(error.into());
-    }
-
-    fn on_elected(&mut self, generation: i32, members: Vec<Member>) {
-        let members = members.into_iter().map(|member| {
-            let wanted = MemberSubscription::decode(&member.metadata).unwrap_or_else(|| {
-                tracing::warn!(member = member.id, "this member's subscription cannot be read; it gets nothing");
-                MemberSubscription::default()
-            });
-            (member, wanted)
-        });
-        self.phase = Phase::Electing { generation, members: members.collect(), asked: false };
-    }
-
-    /// The leader needs fresh partition counts of every topic that anybody reads.
-    pub(super) fn launch_election(&mut self) {
-        let Phase::Electing { generation, members, asked } = &mut self.phase else { return };
-        if std::mem::replace(asked, true) {
-            return;
-        }
-        let topics: BTreeSet<TopicName> =
-            members.iter().flat_map(|(_, wanted)| &wanted.topics).map(|topic| topic.as_str().into()).collect();
-        let topics: Vec<TopicName> = topics.into_iter().collect();
-        let (generation, cluster, pause) = (*generation, self.cluster.clone(), self.config.retry_backoff);
-        let create = self.config.allow_auto_create_topics && !self.has_pattern();
-        self.work.spawn(async move {
-            let result = paced(pause, super::metadata::look(&cluster, &topics, create)).await;
-            Done::ForLeader { generation, result }
-        });
-    }
-
-    pub(super) fn on_metadata_for_leader(&mut self, generation: i32, result: Result<Arc<Metadata>, KafkaError>) {
-        match &mut self.phase {
-            Phase::Electing { generation: now, asked, .. } if *now == generation => *asked = false,
-            _ => return, // another rebalance came meanwhile
-        }
-        match result {
-            Ok(metadata) => self.lead(&metadata),
-            Err(error) => self.on_error("looking up the group's topics", error),
+        if error.code() == Some(ErrorCode::FENCED_INSTANCE_ID) {
+            self.phase = Phase::Fenced(error);
+        } else {
+            self.failure = Some(error.into());
         }
     }
 
-    fn lead(&mut self, metadata: &Metadata) {
-        let Phase::Electing { generation, members, .. } = std::mem::replace(&mut self.phase, Phase::Syncing) else {
-            return;
-        };
-        let topics: BTreeSet<&String> = members.iter().flat_map(|(_, wanted)| &wanted.topics).collect();
-        let counts: BTreeMap<String, i32> =
-            topics.into_iter().map(|topic| (topic.clone(), metadata.partition_count(topic).unwrap_or(0))).collect();
-        let members: Vec<range::Member> = members
-            .into_iter()
-            .map(|(member, wanted)| range::Member {
-                id: member.id,
-                instance: member.instance_id,
-                topics: wanted.topics,
-            })
-            .collect();
-        let assigned = range::assign(&members, &counts);
-        let parts = assigned.into_iter().filter_map(|(id, partitions)| Some((id, encode_assignment(&partitions)?)));
-        if let Some(group) = &self.group {
-            group.sync(generation, parts.collect());
+    fn on_assigned(&mut self, generation: Generation, assignor: Option<Assignor>, assigned: Vec<TopicPartition>) {
+        if matches!(self.phase, Phase::Rejoin(_)) {
+            return; // an answer to a join before the loss
         }
-        self.leading = Some(counts);
-    }
-
-    fn on_assigned(&mut self, generation: Generation, partitions: &[TopicPartition]) {
+        let generation_id = generation.id;
         self.generation = generation;
-        let dropped = self.partitions.set(partitions, Stage::Committed);
-        if !dropped.is_empty() {
-            self.events.push_back(Event::Lost(dropped));
+        if !assigned.iter().all(|name| self.is_subscribed(&name.topic)) {
+            // What is owned stays as it is: the subscription has changed since, and the next join says so.
+            self.phase = Phase::Prepare("received assignment does not match the current subscription");
+            return;
         }
-        self.events.push_back(Event::Assigned(partitions.to_vec()));
+        if let Some(assignor) = assignor {
+            self.given.retain(|given| given.assignor != assignor);
+            self.given.push(Given { assignor, partitions: assigned.clone(), generation: generation_id });
+        }
+        match self.owned_without(&assigned).is_empty() {
+            true => self.adopt(&assigned),
+            false => self.phase = Phase::Shrink(assigned),
+        }
+    }
+
+    /// From now on this is what the consumer has; the caller is told of what is new.
+    fn adopt(&mut self, assigned: &[TopicPartition]) {
+        let before: BTreeSet<TopicPartition> = self.partitions.names().into_iter().collect();
+        self.partitions.set(assigned, Stage::Committed);
+        let added = assigned.iter().filter(|name| !before.contains(name)).cloned().collect();
+        self.events.push_back(Event::Assigned(added));
         self.phase = Phase::Stable;
-        self.distrust_unknown(partitions);
+        self.distrust_unknown(assigned);
         if self.leading.is_some() {
             // Topics that came up while the group settled have not been compared with what was given away.
             self.look.due = Instant::now();
@@ -221,7 +278,7 @@ impl Consumer {
         }
     }
 
-    /// Topics and partitions may have come or gone: does that concern the group?
+    /// Topics and partitions may have come or gone, and replicas moved: does that concern the group?
     pub(super) fn compare_with_joined(&mut self) {
         if !matches!(self.phase, Phase::Stable) {
             return;
@@ -229,12 +286,22 @@ impl Consumer {
         if self.subscribed_topics().is_some_and(|topics| topics != self.joined_topics) {
             return self.rebalance("the subscribed topics have changed");
         }
-        let changed = self.leading.iter().flatten().any(|(topic, count)| match self.metadata.topic(topic) {
-            Some(known) if known.error == Some(ErrorCode::UNKNOWN_TOPIC_OR_PARTITION) => *count != 0,
-            _ => self.metadata.partition_count(topic).is_some_and(|now| now != *count),
+        let changed = self.leading.iter().flatten().any(|(topic, assigned)| match self.metadata.topic(topic) {
+            Some(known) if known.error == Some(ErrorCode::UNKNOWN_TOPIC_OR_PARTITION) => !assigned.is_empty(),
+            Some(known) if known.error.is_none() => self.differs(topic, assigned, &self.metadata),
+            _ => false,
         });
         if changed {
-            self.rebalance("the number of partitions has changed");
+            self.rebalance("the partitions of the group's topics have changed");
+        }
+    }
+
+    /// As in Java, racks concern a leader that names its own.
+    fn differs(&self, topic: &str, assigned: &[super::assign::Racks], metadata: &Metadata) -> bool {
+        let now = racks_of(metadata, topic);
+        match self.config.client_rack.is_empty() {
+            true => now.len() != assigned.len(),
+            false => now != assigned,
         }
     }
 
@@ -243,25 +310,29 @@ impl Consumer {
         match self.phase {
             Phase::Stable => self.phase = Phase::Prepare(reason),
             // The leader's answer will be refused, and the membership task joins again by itself.
-            Phase::Electing { .. } | Phase::Joining | Phase::Syncing => {}
-            Phase::Apart | Phase::Prepare(_) | Phase::Rejoin(_) => {}
+            Phase::Electing(_) | Phase::Joining | Phase::Syncing => {}
+            // A join follows anyway.
+            Phase::Prepare(_) | Phase::Shrink(_) | Phase::Revoking { .. } | Phase::Rejoin(_) => {}
+            Phase::Apart | Phase::Fenced(_) => {}
         }
     }
 
     /// The partitions are gone already. Who was told that they are revoked needs no second word.
     fn lose(&mut self, reason: &'static str) {
-        if matches!(self.phase, Phase::Joining) {
-            return; // the join that was told after this began as a new member
-        }
-        let told = matches!(self.phase, Phase::Rejoin(_));
-        let lost = self.partitions.clear();
-        if !told && !lost.is_empty() {
+        let told = match std::mem::replace(&mut self.phase, Phase::Rejoin(reason)) {
+            Phase::Revoking { revoked, .. } => revoked,
+            _ => Vec::new(),
+        };
+        let lost: Vec<_> = self.partitions.clear().into_iter().filter(|name| !told.contains(name)).collect();
+        if !lost.is_empty() {
             self.events.push_back(Event::Lost(lost));
         }
-        self.phase = Phase::Rejoin(reason);
     }
 
     pub(super) fn has_pattern(&self) -> bool {
         matches!(self.subscription, Some(Subscription::Pattern(_)))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -16,6 +16,7 @@ mod buffer;
 mod close;
 mod commits;
 mod config;
+mod election;
 mod error;
 mod event;
 mod fetch;
@@ -40,6 +41,7 @@ use std::time::Instant;
 use tokio::sync::Notify;
 use tokio::task::JoinSet;
 
+pub use assign::Assignor;
 pub(crate) use assign::decode_assignment;
 pub use config::{ConsumerConfig, IsolationLevel};
 pub use error::ConsumerError;
@@ -50,9 +52,10 @@ pub use subscription::Subscription;
 use crate::KafkaError;
 use crate::cluster::{Cluster, Lane, Metadata, TopicName};
 use crate::group::{Coordinator, Generation, Group};
+use assign::Topics;
 use autocommit::AutoCommit;
 use fetch::Fetches;
-use membership::Phase;
+use membership::{Given, Phase};
 use partitions::Partitions;
 use poll::Done;
 
@@ -74,8 +77,10 @@ pub struct Consumer {
     generation: Generation,
     /// What the last join asked for.
     joined_topics: Vec<String>,
-    /// While this consumer leads the group: the partition counts that it assigned by.
-    leading: Option<BTreeMap<String, i32>>,
+    /// While this consumer leads the group: the partitions that it assigned.
+    leading: Option<Topics>,
+    /// By each assignor that has been chosen so far.
+    given: Vec<Given>,
     /// The way to the group's offsets; without a `group.id`, none.
     offsets: Option<Coordinator>,
 
@@ -146,6 +151,7 @@ impl Consumer {
             generation: Generation::NONE,
             joined_topics: Vec::new(),
             leading: None,
+            given: Vec::new(),
             offsets: config.group_id.as_deref().map(|group| Coordinator::for_offsets(&cluster, group)),
             partitions: Partitions::default(),
             metadata: Arc::default(),

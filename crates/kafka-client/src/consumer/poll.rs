@@ -88,7 +88,10 @@ impl Consumer {
         if let Some(failure) = self.failure.take() {
             return Some(Err(failure));
         }
-        if matches!(self.phase, Phase::Prepare(_)) {
+        if let Phase::Fenced(error) = &self.phase {
+            return Some(Err(error.clone().into()));
+        }
+        if matches!(self.phase, Phase::Prepare(_) | Phase::Shrink(_)) {
             self.auto_commit(Purpose::Rebalance);
         }
         if let Some(revoked) = self.prepare_rejoin() {
@@ -168,8 +171,8 @@ impl Consumer {
         self.commits.under_way = false;
         self.forget_auto_commit();
         self.partitions.ask_again();
-        if let Phase::Electing { asked, .. } = &mut self.phase {
-            *asked = false;
+        if let Phase::Electing(election) = &mut self.phase {
+            election.asked = false;
         }
         self.failure = Some(KafkaError::Closed.into());
     }
@@ -191,7 +194,7 @@ impl Consumer {
     }
 
     pub(super) fn owns_partitions(&self) -> bool {
-        matches!(self.phase, Phase::Apart | Phase::Stable)
+        matches!(self.phase, Phase::Apart | Phase::Stable) || self.is_cooperative()
     }
 
     /// An error that a task ended with: waiting helps, or the caller must hear of it.

@@ -10,6 +10,7 @@ use kafka_protocol::protocol::StrBytes;
 
 use super::buffer::Fetched;
 use super::fetch::{Answer, Session, read};
+use super::membership::Then;
 use super::partitions::{Partitions, Stage};
 use super::poll::Reset;
 use super::*;
@@ -141,13 +142,18 @@ fn the_configuration_has_javas_defaults_and_refuses_what_it_cannot_do() {
     assert_eq!(parse(&[]).unwrap(), ConsumerConfig::default());
     for (key, value) in [
         ("group.protocol", "consumer"),
-        ("partition.assignment.strategy", "org.apache.kafka.clients.consumer.StickyAssignor"),
+        ("partition.assignment.strategy", "com.example.OwnAssignor"),
+        ("group.instance.id", "no spaces"),
         ("isolation.level", "serializable"),
         ("max.poll.records", "0"),
     ] {
         let error = parse(&[(key, value)]).unwrap_err().to_string();
         assert!(error.contains(&format!("Invalid value {value} for configuration {key}")), "{error}");
     }
+    let strategy = |value| parse(&[("partition.assignment.strategy", value)]).map(|config| config.assignors);
+    let both = "org.apache.kafka.clients.consumer.StickyAssignor, org.apache.kafka.clients.consumer.RangeAssignor";
+    assert_eq!(strategy(both).unwrap(), [Assignor::Sticky, Assignor::Range], "in the order given");
+    assert!(strategy("").is_err() && strategy("range,range").is_err());
     assert!(parse(&[("group.id", "g"), ("heartbeat.interval.ms", "45000")]).is_err());
     let interval =
         |extra: &[(&str, &str)]| parse(extra).map(|config| config.auto_commit_interval.map(|span| span.as_millis()));
@@ -162,7 +168,8 @@ fn the_configuration_has_javas_defaults_and_refuses_what_it_cannot_do() {
 async fn a_position_is_looked_for_while_a_rebalance_is_about_to_be_told() {
     let mut consumer = consumer(&[("group.id", "g")]);
     let name = TopicPartition::new("t", 0);
-    for phase in [Phase::Stable, Phase::Prepare("test"), Phase::Rejoin("test")] {
+    let revoking = Phase::Revoking { revoked: vec![name.clone()], then: Then::Join("test") };
+    for phase in [Phase::Stable, Phase::Prepare("test"), revoking] {
         consumer.partitions.set(std::slice::from_ref(&name), Stage::Committed);
         consumer.partitions.get_mut(&name).unwrap().stage = Stage::Committed;
         consumer.phase = phase;

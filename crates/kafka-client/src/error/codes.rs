@@ -95,9 +95,9 @@ codes! {
         "Cluster authorization failed."
     32 INVALID_TIMESTAMP "org.apache.kafka.common.errors.InvalidTimestampException" Fatal
         "The timestamp of the message is out of acceptable range."
-    33 UNSUPPORTED_SASL_MECHANISM "org.apache.kafka.common.errors.UnsupportedSaslMechanismException" Authorization
+    33 UNSUPPORTED_SASL_MECHANISM "org.apache.kafka.common.errors.UnsupportedSaslMechanismException" Authentication
         "The broker does not support the requested SASL mechanism."
-    34 ILLEGAL_SASL_STATE "org.apache.kafka.common.errors.IllegalSaslStateException" Authorization
+    34 ILLEGAL_SASL_STATE "org.apache.kafka.common.errors.IllegalSaslStateException" Authentication
         "Request is not valid given the current SASL state."
     35 UNSUPPORTED_VERSION "org.apache.kafka.common.errors.UnsupportedVersionException" Fatal
         "The version of API is not supported."
@@ -145,7 +145,7 @@ codes! {
         "Disk error when trying to access log file on the disk."
     57 LOG_DIR_NOT_FOUND "org.apache.kafka.common.errors.LogDirNotFoundException" Fatal
         "The user-specified log directory is not found in the broker config."
-    58 SASL_AUTHENTICATION_FAILED "org.apache.kafka.common.errors.SaslAuthenticationException" Authorization
+    58 SASL_AUTHENTICATION_FAILED "org.apache.kafka.common.errors.SaslAuthenticationException" Authentication
         "SASL Authentication failed."
     59 UNKNOWN_PRODUCER_ID "org.apache.kafka.common.errors.UnknownProducerIdException" Fatal
         "This exception is raised by the broker if it could not locate the producer metadata associated with the producerId in question. This could happen if, for instance, the producer's records were deleted because their retention time had elapsed. Once the last records of the producerId are removed, the producer's metadata is removed from the broker, and future appends by the producer will return this exception."

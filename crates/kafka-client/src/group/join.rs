@@ -13,9 +13,20 @@ use crate::{ErrorCode, KafkaError};
 
 /// How far a join came.
 pub(super) enum Outcome {
-    /// This member leads and owes the others their assignments.
-    Elected(Vec<Member>),
+    /// This member leads and owes the others their assignments, unless all keep what they have.
+    Elected {
+        members: Vec<Member>,
+        keeps_assignment: bool,
+    },
     Assigned(Bytes),
+    /// The group had given this member up before it came back.
+    Lost(KafkaError),
+}
+
+/// What follows a failed attempt.
+enum Next {
+    Retry,
+    Lost(KafkaError),
 }
 
 /// Brokers cut longer reasons off; Java does so before sending.
@@ -29,7 +40,10 @@ impl Membership {
         loop {
             match self.join_once(reason).await {
                 Ok(outcome) => return Ok(outcome),
-                Err(error) => self.before_retry(error, &mut backoff).await?,
+                Err(error) => match self.before_retry(error, &mut backoff).await? {
+                    Next::Retry => {}
+                    Next::Lost(error) => return Ok(Outcome::Lost(error)),
+                },
             }
         }
     }
@@ -40,8 +54,10 @@ impl Membership {
             Ok(assignment) => Ok(Outcome::Assigned(assignment)),
             Err(error) => {
                 let mut backoff = Backoff::new(self.config.retry_backoff, self.config.retry_backoff_max);
-                self.before_retry(error, &mut backoff).await?;
-                self.join("rejoining after a failed sync").await
+                match self.before_retry(error, &mut backoff).await? {
+                    Next::Retry => self.join("rejoining after a failed sync").await,
+                    Next::Lost(error) => Ok(Outcome::Lost(error)),
+                }
             }
         }
     }
@@ -54,13 +70,14 @@ impl Membership {
         }
         self.coordinator.check(answer.error_code, "join")?;
         self.adopt(&answer);
-        if answer.leader == answer.member_id && !answer.skip_assignment {
+        if answer.leader == answer.member_id {
+            let keeps_assignment = answer.skip_assignment;
             let members = answer.members.into_iter().map(|member| Member {
                 id: member.member_id.to_string(),
                 instance_id: member.group_instance_id.map(|id| id.to_string()),
                 metadata: member.metadata,
             });
-            return Ok(Outcome::Elected(members.collect()));
+            return Ok(Outcome::Elected { members: members.collect(), keeps_assignment });
         }
         self.sync(Vec::new()).await.map(Outcome::Assigned)
     }
@@ -77,7 +94,6 @@ impl Membership {
                 .with_name(StrBytes::from(protocol.name.clone()))
                 .with_metadata(protocol.metadata.clone())
         });
-        let reason: String = reason.chars().take(REASON_CHARS_MAX).collect();
         JoinGroupRequest::default()
             .with_group_id(GroupId(StrBytes::from(self.config.group_id.clone())))
             .with_session_timeout_ms(millis(self.config.session_timeout))
@@ -86,7 +102,7 @@ impl Membership {
             .with_group_instance_id(self.config.instance_id.clone().map(StrBytes::from))
             .with_protocol_type(StrBytes::from(self.config.protocol_type.clone()))
             .with_protocols(protocols.collect())
-            .with_reason((!reason.is_empty()).then(|| StrBytes::from(reason)))
+            .with_reason((!reason.is_empty()).then(|| cut(reason)))
     }
 
     async fn sync(&mut self, assignments: Vec<(String, Bytes)>) -> Result<Bytes, KafkaError> {
@@ -108,13 +124,18 @@ impl Membership {
     }
 
     /// Makes the next attempt possible, or gives the error back if none can succeed.
-    async fn before_retry(&mut self, error: KafkaError, backoff: &mut Backoff) -> Result<(), KafkaError> {
+    async fn before_retry(&mut self, error: KafkaError, backoff: &mut Backoff) -> Result<Next, KafkaError> {
         match error.code() {
             // The coordinator gave out a member id; it wants to see it in the next request.
-            Some(ErrorCode::MEMBER_ID_REQUIRED) => return Ok(()),
+            Some(ErrorCode::MEMBER_ID_REQUIRED) => return Ok(Next::Retry),
             Some(ErrorCode::REBALANCE_IN_PROGRESS) => {}
-            Some(ErrorCode::UNKNOWN_MEMBER_ID) => self.forget(true),
-            Some(ErrorCode::ILLEGAL_GENERATION) => self.forget(false),
+            Some(ErrorCode::UNKNOWN_MEMBER_ID | ErrorCode::ILLEGAL_GENERATION) => {
+                self.forget(error.code() == Some(ErrorCode::UNKNOWN_MEMBER_ID));
+                if self.was_member {
+                    // What was offered may claim what is lost: the owner has to say anew what it has.
+                    return Ok(Next::Lost(error));
+                }
+            }
             _ if error.is_retriable() => {}
             _ => return Err(error),
         }
@@ -123,8 +144,13 @@ impl Membership {
             self.note_outage(error);
         }
         tokio::time::sleep(backoff.next_delay()).await;
-        Ok(())
+        Ok(Next::Retry)
     }
+}
+
+/// A reason, no longer than brokers want it.
+pub(super) fn cut(reason: &str) -> StrBytes {
+    StrBytes::from(reason.chars().take(REASON_CHARS_MAX).collect::<String>())
 }
 
 fn millis(duration: std::time::Duration) -> i32 {

@@ -11,7 +11,8 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use super::join::Outcome;
-use super::{Command, Coordinator, Generation, GroupConfig, JoinProtocol, Notice, Shared, locked};
+use super::join::cut;
+use super::{Command, Coordinator, Departure, Generation, GroupConfig, JoinProtocol, Notice, Shared, locked};
 use crate::cluster::Cluster;
 use crate::{ErrorCode, KafkaError};
 
@@ -25,6 +26,10 @@ pub(super) struct Membership {
     pub(super) offered: Vec<JoinProtocol>,
     pub(super) protocol: String,
     pub(super) leader_id: String,
+    /// When the owner last offered: it had something to lose.
+    pub(super) was_member: bool,
+    /// How often the owner was told that the membership has ended.
+    losses: u64,
     next_heartbeat: Instant,
     outage: Option<Outage>,
 }
@@ -62,6 +67,8 @@ impl Membership {
             offered: Vec::new(),
             protocol: String::new(),
             leader_id: String::new(),
+            was_member: false,
+            losses: 0,
             next_heartbeat: Instant::now(),
             outage: None,
         }
@@ -84,8 +91,8 @@ impl Membership {
         });
         let asked_to_leave = stopped.await.is_none();
         if asked_to_leave {
-            let reason = locked(&self.shared.leave_reason).clone();
-            self.leave(&reason).await;
+            let (departure, reason) = locked(&self.shared.departure).clone();
+            self.leave(departure, &reason).await;
         }
     }
 
@@ -104,8 +111,10 @@ impl Membership {
 
     async fn obey(&mut self, command: Command) {
         let outcome = match command {
-            Command::Join { protocols, reason } => {
+            Command::Join { losses, .. } if losses != self.losses => return,
+            Command::Join { protocols, reason, .. } => {
                 self.offered = protocols;
+                self.was_member = self.generation().id >= 0;
                 self.join(&reason).await
             }
             Command::Sync { generation, assignments } if self.leads(generation) => {
@@ -116,12 +125,14 @@ impl Membership {
         self.next_heartbeat = Instant::now() + self.config.heartbeat_interval;
         self.outage = None;
         match outcome {
-            Ok(Outcome::Elected(members)) => {
+            Ok(Outcome::Elected { members, keeps_assignment }) => {
                 self.phase = Phase::Leading;
                 let Generation { id: generation, member_id } = self.generation();
-                self.tell(Notice::Elected { generation, member_id, protocol: self.protocol.clone(), members }).await;
+                let protocol = self.protocol.clone();
+                self.tell(Notice::Elected { generation, member_id, protocol, members, keeps_assignment }).await;
             }
             Ok(Outcome::Assigned(assignment)) => self.assigned(assignment).await,
+            Ok(Outcome::Lost(error)) => self.tell(Notice::Lost(error)).await,
             Err(error) => {
                 self.phase = Phase::Out;
                 self.tell(Notice::Failed(error)).await;
@@ -209,16 +220,20 @@ impl Membership {
             "consumer poll timeout has expired: the time between two polls was longer than max.poll.interval.ms; \
              raise it or lower max.poll.records"
         );
-        self.leave("consumer poll timeout has expired.").await;
+        self.leave(Departure::AsConfigured, "consumer poll timeout has expired.").await;
         self.tell(Notice::PollExpired).await;
     }
 
     /// Tells the coordinator, as far as it can be reached at once, and forgets the membership.
-    async fn leave(&mut self, reason: &str) {
+    async fn leave(&mut self, departure: Departure, reason: &str) {
         let Generation { member_id, .. } = self.generation();
         self.forget(true);
-        // A static member keeps its place until its session ends, so that a restart moves nothing.
-        if member_id.is_empty() || self.config.instance_id.is_some() {
+        let stays = match departure {
+            Departure::AsConfigured => self.config.instance_id.is_some(),
+            Departure::Leave => false,
+            Departure::Remain => true,
+        };
+        if member_id.is_empty() || stays {
             return;
         }
         if let Err(error) = self.send_leave(member_id, reason).await {
@@ -250,6 +265,7 @@ impl Membership {
     }
 
     async fn tell(&mut self, notice: Notice) {
+        self.losses += u64::from(notice.is_loss());
         // An owner that is gone needs no notice; the task ends with its last command.
         let _ = self.notices.send(notice).await;
     }
@@ -264,7 +280,7 @@ fn leave_request(group_id: &str, member_id: String, reason: &str, version: i16) 
     if version < LEAVES_TOGETHER {
         return request.with_member_id(member_id);
     }
-    let reason = Some(StrBytes::from(reason.to_owned()));
+    let reason = Some(cut(reason));
     request.with_members(vec![MemberIdentity::default().with_member_id(member_id).with_reason(reason)])
 }
 

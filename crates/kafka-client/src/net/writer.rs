@@ -6,6 +6,16 @@ use tokio::io::{AsyncWrite, AsyncWriteExt};
 use tokio::sync::{mpsc, oneshot};
 
 use super::frame::Frame;
+use super::renewal::Renewal;
+
+/// What the writer has to do.
+#[derive(Debug)]
+pub(super) enum Job {
+    /// Write this.
+    Request(Outgoing),
+    /// From now on, authenticate again when it is time.
+    Renew(Box<Renewal>),
+}
 
 /// A frame and who waits for its answer.
 #[derive(Debug)]
@@ -23,33 +33,67 @@ pub(super) struct Pending {
 
 /// Writes until every [`Connection`](super::Connection) handle is gone; returns why it stopped.
 pub(super) async fn write_requests<W: AsyncWrite + Unpin>(
-    mut socket: W,
+    socket: W,
     client_id: StrBytes,
-    mut requests: mpsc::Receiver<Outgoing>,
+    jobs: mpsc::Receiver<Job>,
     pending: mpsc::Sender<Pending>,
 ) -> String {
-    let mut correlation_id = 0_i32;
-    while let Some(Outgoing { frame, reply }) = requests.recv().await {
-        correlation_id = correlation_id.wrapping_add(1) & i32::MAX;
-        let answered = frame.answered;
-        let mut chunks = match frame.into_chunks(correlation_id, &client_id) {
-            Ok(chunks) => chunks,
-            Err(reason) => return reason,
-        };
-        if !answered {
-            if let Err(error) = socket.write_all_buf(&mut chunks).await {
-                return error.to_string();
+    let mut writer = Writer { socket, client_id, pending, correlation_id: 0 };
+    writer.run(jobs).await.err().unwrap_or_else(|| "the client closed it".to_owned())
+}
+
+struct Writer<W> {
+    socket: W,
+    client_id: StrBytes,
+    pending: mpsc::Sender<Pending>,
+    correlation_id: i32,
+}
+
+impl<W: AsyncWrite + Unpin> Writer<W> {
+    async fn run(&mut self, mut jobs: mpsc::Receiver<Job>) -> Result<(), String> {
+        let mut renewal: Option<Box<Renewal>> = None;
+        while let Some(job) = jobs.recv().await {
+            match job {
+                Job::Renew(next) => renewal = Some(next),
+                Job::Request(outgoing) => {
+                    if let Some(renewal) = renewal.as_mut().filter(|renewal| renewal.is_due()) {
+                        Box::pin(self.renew(renewal)).await?;
+                    }
+                    self.write(outgoing).await?;
+                }
             }
-            let _ = reply.send(Bytes::new());
-            continue;
         }
-        // The reader must know of a request before its answer can arrive.
-        if pending.send(Pending { correlation_id, reply }).await.is_err() {
-            return "the broker closed the connection".to_owned();
-        }
-        if let Err(error) = socket.write_all_buf(&mut chunks).await {
-            return error.to_string();
+        Ok(())
+    }
+
+    /// Writes what the renewal wants written, and nothing else until it is done.
+    async fn renew(&mut self, renewal: &mut Renewal) -> Result<(), String> {
+        let (jobs, mut wanted) = mpsc::channel(1);
+        let mut running = std::pin::pin!(renewal.run(jobs));
+        loop {
+            // Cancel-safe: `running` goes on where it was, and a job that was not received stays in the channel.
+            tokio::select! {
+                biased;
+                done = &mut running => return done,
+                Some(Job::Request(outgoing)) = wanted.recv() => self.write(outgoing).await?,
+            }
         }
     }
-    "the client closed it".to_owned()
+
+    async fn write(&mut self, Outgoing { frame, reply }: Outgoing) -> Result<(), String> {
+        self.correlation_id = self.correlation_id.wrapping_add(1) & i32::MAX;
+        let correlation_id = self.correlation_id;
+        let answered = frame.answered;
+        let mut chunks = frame.into_chunks(correlation_id, &self.client_id)?;
+        if !answered {
+            self.socket.write_all_buf(&mut chunks).await.map_err(|error| error.to_string())?;
+            let _ = reply.send(Bytes::new());
+            return Ok(());
+        }
+        // The reader must know of a request before its answer can arrive.
+        if self.pending.send(Pending { correlation_id, reply }).await.is_err() {
+            return Err("the broker closed the connection".to_owned());
+        }
+        self.socket.write_all_buf(&mut chunks).await.map_err(|error| error.to_string())
+    }
 }

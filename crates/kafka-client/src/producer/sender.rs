@@ -22,9 +22,9 @@ use super::pipeline::{Identity, Pipeline};
 use super::request;
 use super::settle::Settled;
 use super::{ProducerConfig, Shared};
-use crate::KafkaError;
 use crate::cluster::{Cluster, Metadata, NodeId, OwnLane};
 use crate::net::{Backoff, Connection, REQUESTS_QUEUED_MAX};
+use crate::{ErrorKind, KafkaError};
 
 /// The loop looks around at least this often, whatever its timers say.
 const LOOK_AROUND: Duration = Duration::from_secs(5);
@@ -230,6 +230,8 @@ impl Sender {
                 state.serial += 1;
                 state.connection = Some(connection);
             }
+            // Without this every record would wait for delivery.timeout.ms and then say nothing of the reason.
+            Err(error) if error.kind() == ErrorKind::Authentication => self.fail_all(error),
             Err(error) => {
                 tracing::warn!(node, %error, "cannot send to this node");
                 state.throttled_until = now.checked_add(pause);
@@ -282,6 +284,7 @@ impl Sender {
                     accumulator.update_topic(&topic, &metadata);
                 }
             }
+            Err(error) if error.kind() == ErrorKind::Authentication => self.fail_all(error),
             Err(error) => {
                 tracing::debug!(%error, "no metadata");
                 self.refresh.failed(now);

@@ -267,7 +267,7 @@ impl Sender {
     }
 
     /// Nothing can be sent any more: every record that waits is given up, and further ones are refused.
-    fn fail_all(&mut self, error: KafkaError) {
+    pub(super) fn fail_all(&mut self, error: KafkaError) {
         self.idempotence = Idempotence::Off;
         lock(&self.shared).fail(error.clone());
         self.failed = Some(error);

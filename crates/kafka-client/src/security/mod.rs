@@ -1,9 +1,17 @@
 //! Who may listen in, and who is talking: what `security.protocol` and its `ssl.*` and `sasl.*` properties say.
 
+pub(crate) mod sasl;
+mod secret;
+mod system_properties;
+
+use std::sync::Arc;
+
 use connect_config::Props;
 
 use crate::KafkaError;
 use crate::config::{Keys, invalid};
+pub use sasl::SaslConfig;
+use system_properties::SystemProperties;
 
 /// `security.protocol`: whether the bytes are encrypted, and whether the client says who it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -23,22 +31,27 @@ pub enum SecurityProtocol {
 pub struct Security {
     /// What is spoken.
     pub protocol: SecurityProtocol,
+    /// How the client says who it is; none if it does not.
+    pub sasl: Option<Arc<SaslConfig>>,
 }
 
 impl Security {
     /// # Errors
     /// [`KafkaError::Config`] for the first value that does not fit, or that this client cannot honour.
     pub fn parse(props: &Props) -> Result<Self, KafkaError> {
-        let protocol = SecurityProtocol::parse(&Keys::new(props))?;
-        if protocol != SecurityProtocol::Plaintext {
+        let keys = Keys::new(props);
+        let protocol = SecurityProtocol::parse(&keys)?;
+        if protocol.is_encrypted() {
             let name = protocol.name();
             return Err(invalid(
                 "security.protocol",
                 name,
-                "this client speaks PLAINTEXT only; remove it or set PLAINTEXT",
+                "this client does not speak TLS; set PLAINTEXT or SASL_PLAINTEXT",
             ));
         }
-        Ok(Security { protocol })
+        let system = SystemProperties::of_environment();
+        let sasl = protocol.authenticates().then(|| SaslConfig::parse(&keys, &system)).transpose()?;
+        Ok(Security { protocol, sasl: sasl.map(Arc::new) })
     }
 }
 
@@ -53,6 +66,14 @@ impl SecurityProtocol {
             Self::SaslPlaintext => "SASL_PLAINTEXT",
             Self::SaslSsl => "SASL_SSL",
         }
+    }
+
+    fn is_encrypted(self) -> bool {
+        matches!(self, Self::Ssl | Self::SaslSsl)
+    }
+
+    fn authenticates(self) -> bool {
+        matches!(self, Self::SaslPlaintext | Self::SaslSsl)
     }
 
     fn parse(keys: &Keys<'_>) -> Result<Self, KafkaError> {

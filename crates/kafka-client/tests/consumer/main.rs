@@ -8,11 +8,14 @@
 // Clippy's `allow-unwrap-in-tests` does not see the shared functions of a test crate.
 #![allow(clippy::unwrap_used)]
 
+mod cooperative;
 mod groups;
 mod java;
+mod mixed;
 mod positions;
 mod reading;
 mod sessions;
+mod statics;
 #[allow(dead_code)]
 mod support;
 mod transactions;

@@ -141,11 +141,12 @@ impl Seen {
     pub(crate) fn note(&mut self, event: Event) {
         match event {
             Event::Assigned(partitions) => {
-                self.assigned = partitions;
+                self.assigned.extend(partitions);
+                self.assigned.sort();
                 self.assignments += 1;
             }
-            Event::Revoked(_) | Event::Lost(_) => {
-                self.assigned.clear();
+            Event::Revoked(gone) | Event::Lost(gone) => {
+                self.assigned.retain(|name| !gone.contains(name));
                 self.revocations += 1;
             }
             Event::Records(parts) => {

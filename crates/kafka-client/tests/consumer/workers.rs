@@ -3,7 +3,11 @@
 use std::time::Duration;
 
 use bytes::Bytes;
+use kafka_client::cluster::CoordinatorKind;
 use kafka_client::group::{Group, GroupConfig, JoinProtocol, Notice};
+use kafka_protocol::messages::leave_group_request::MemberIdentity;
+use kafka_protocol::messages::{GroupId, LeaveGroupRequest};
+use kafka_protocol::protocol::StrBytes;
 
 use crate::support::*;
 
@@ -93,6 +97,81 @@ async fn who_leaves_while_joining_holds_nobody_up() {
     assert!(begun.elapsed() < Duration::from_secs(8), "{:?}", begun.elapsed());
     a.leave("stopping", PATIENCE).await;
     assert!(nobody_else_is_left(&bootstrap, &name).await);
+}
+
+/// While the group rebalances a member has other things to say: the leader hears the last of them.
+#[tokio::test]
+async fn who_joins_again_is_heard_with_its_new_metadata() {
+    let Some(bootstrap) = bootstrap() else { return };
+    let name = unique("news");
+    let (mut a, mut b) = (worker(&bootstrap, &name), worker(&bootstrap, &name));
+    a.join(offer("a"), "starting");
+    let elected = notice(&mut a).await;
+    lead(&a, elected);
+    assert!(matches!(notice(&mut a).await, Notice::Assigned { .. }));
+    b.join(offer("old"), "starting");
+    b.join(offer("new"), "there are news");
+    assert!(matches!(notice(&mut a).await, Notice::Rebalancing));
+    // The first of the two joins may have a generation of its own.
+    let heard = loop {
+        a.join(offer("a"), "rebalancing");
+        let Notice::Elected { generation, members, .. } = notice(&mut a).await else { panic!() };
+        let heard = members.iter().any(|member| member.metadata == "sessioned new");
+        a.sync(generation, members.into_iter().map(|member| (member.id, member.metadata)).collect());
+        if heard {
+            break true;
+        }
+        while !matches!(notice(&mut a).await, Notice::Rebalancing) {}
+    };
+    assert!(heard);
+    let assigned = async {
+        while !matches!(notice(&mut b).await, Notice::Assigned { assignment, .. } if assignment == "sessioned new") {}
+    };
+    tokio::time::timeout(PATIENCE, assigned).await.unwrap();
+    a.leave("stopping", PATIENCE).await;
+    b.leave("stopping", PATIENCE).await;
+}
+
+/// Somebody else removes a member from the group, as an operator would.
+async fn remove(bootstrap: &str, group: &str, member_id: &str) {
+    let cluster = cluster(bootstrap);
+    let coordinator = cluster.coordinator(CoordinatorKind::Group, group).await.unwrap();
+    let member = MemberIdentity::default().with_member_id(StrBytes::from(member_id.to_owned()));
+    let group = GroupId(StrBytes::from(group.to_owned()));
+    let request = LeaveGroupRequest::default().with_group_id(group).with_members(vec![member]);
+    assert_eq!(cluster.send(coordinator, request).await.unwrap().error_code, 0);
+}
+
+#[tokio::test]
+async fn who_was_removed_joins_anew_once_it_has_heard_of_it() {
+    let Some(bootstrap) = bootstrap() else { return };
+    let name = unique("removed");
+    let mut a = worker(&bootstrap, &name);
+    a.join(offer("a"), "starting");
+    let elected = notice(&mut a).await;
+    lead(&a, elected);
+    let Notice::Assigned { generation, .. } = notice(&mut a).await else { panic!() };
+    // Its next heartbeat is refused.
+    remove(&bootstrap, &name, &generation.member_id).await;
+    while a.generation().id >= 0 {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    a.join(offer("claims what is lost"), "has not heard of it");
+    assert!(matches!(notice(&mut a).await, Notice::Lost(_)));
+    a.join(offer("b"), "starting anew");
+    let Notice::Elected { generation, members, .. } = notice(&mut a).await else { panic!() };
+    assert_eq!(members[0].metadata, "sessioned b");
+    a.sync(generation, vec![(members[0].id.clone(), Bytes::from_static(b"all"))]);
+    let Notice::Assigned { generation, .. } = notice(&mut a).await else { panic!() };
+
+    // It joins by itself before a heartbeat could tell: the join is refused, and it hears of that.
+    remove(&bootstrap, &name, &generation.member_id).await;
+    a.join(offer("claims what is lost"), "wants more");
+    assert!(matches!(notice(&mut a).await, Notice::Lost(_)));
+    a.join(offer("c"), "starting anew");
+    let Notice::Elected { members, .. } = notice(&mut a).await else { panic!() };
+    assert_eq!(members[0].metadata, "sessioned c");
+    a.leave("stopping", PATIENCE).await;
 }
 
 async fn nobody_else_is_left(bootstrap: &str, name: &str) -> bool {

@@ -15,8 +15,11 @@ const VERSION_MAX: i16 = 3;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(in crate::consumer) struct MemberSubscription {
     pub(in crate::consumer) topics: Vec<String>,
+    /// For the leader's assignor; see [`Assignor::user_data`](super::Assignor::user_data).
+    pub(in crate::consumer) user_data: Option<Bytes>,
     /// What it has now; an eager member has given everything up before it joins.
     pub(in crate::consumer) owned: Vec<TopicPartition>,
+    /// In which it was given that; -1 if it is in none.
     pub(in crate::consumer) generation: i32,
     pub(in crate::consumer) rack: Option<String>,
 }
@@ -25,6 +28,7 @@ impl MemberSubscription {
     pub(in crate::consumer) fn encode(&self) -> Option<Bytes> {
         let message = ConsumerProtocolSubscription::default()
             .with_topics(self.topics.iter().map(|topic| StrBytes::from(topic.clone())).collect())
+            .with_user_data(self.user_data.clone())
             .with_owned_partitions(
                 by_topic(&self.owned).map(|(t, p)| OwnedTopic::default().with_topic(t).with_partitions(p)).collect(),
             )
@@ -35,12 +39,12 @@ impl MemberSubscription {
 
     /// `None` if the bytes are no subscription.
     pub(in crate::consumer) fn decode(bytes: &[u8]) -> Option<Self> {
-        let mut reader = Reader(bytes);
+        let mut reader = Reader::new(bytes);
         let version = reader.version()?;
         let mut wanted = Self { topics: reader.list(Reader::text)?, generation: -1, ..Self::default() };
-        reader.skip_user_data()?;
+        wanted.user_data = reader.user_data()?;
         if version >= 1 {
-            wanted.owned = reader.list(Reader::topic)?.into_iter().flatten().collect();
+            wanted.owned = reader.partitions()?;
         }
         if version >= 2 {
             wanted.generation = reader.int()?;
@@ -62,9 +66,9 @@ pub(crate) fn decode_assignment(bytes: &[u8]) -> Option<Vec<TopicPartition>> {
     if bytes.is_empty() {
         return Some(Vec::new());
     }
-    let mut reader = Reader(bytes);
+    let mut reader = Reader::new(bytes);
     reader.version()?;
-    let mut partitions: Vec<_> = reader.list(Reader::topic)?.into_iter().flatten().collect();
+    let mut partitions = reader.partitions()?;
     partitions.sort();
     Some(partitions)
 }
@@ -86,9 +90,13 @@ fn by_topic(partitions: &[TopicPartition]) -> impl Iterator<Item = (TopicName, V
 
 /// Reads what other members wrote. Any client of the cluster can be one, so a count is believed only as far as there are bytes:
 /// the messages' own decoders reserve memory by it.
-struct Reader<'a>(&'a [u8]);
+pub(super) struct Reader<'a>(&'a [u8]);
 
 impl<'a> Reader<'a> {
+    pub(super) fn new(bytes: &'a [u8]) -> Self {
+        Self(bytes)
+    }
+
     fn version(&mut self) -> Option<i16> {
         self.short().filter(|version| *version >= 0)
     }
@@ -99,7 +107,7 @@ impl<'a> Reader<'a> {
         Some(i16::from_be_bytes(*number))
     }
 
-    fn int(&mut self) -> Option<i32> {
+    pub(super) fn int(&mut self) -> Option<i32> {
         let (number, rest) = self.0.split_first_chunk()?;
         self.0 = rest;
         Some(i32::from_be_bytes(*number))
@@ -125,11 +133,16 @@ impl<'a> Reader<'a> {
         self.nullable_text()?
     }
 
-    fn skip_user_data(&mut self) -> Option<()> {
+    fn user_data(&mut self) -> Option<Option<Bytes>> {
         match self.int()? {
-            -1 => Some(()),
-            len => self.bytes(usize::try_from(len).ok()?).map(drop),
+            -1 => Some(None),
+            len => self.bytes(usize::try_from(len).ok()?).map(|bytes| Some(Bytes::copy_from_slice(bytes))),
         }
+    }
+
+    /// Topics with their partitions.
+    pub(super) fn partitions(&mut self) -> Option<Vec<TopicPartition>> {
+        Some(self.list(Self::topic)?.into_iter().flatten().collect())
     }
 
     /// Every item takes at least two bytes, so the list cannot grow beyond half of what is there.

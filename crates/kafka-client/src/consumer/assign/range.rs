@@ -1,47 +1,122 @@
 //! The range assignor: topic by topic, each member gets one contiguous run of partitions.
+//! ```text
+//! topic ─▶ Shares (quota of each reader) ─▶ by rack, where readers and replicas name some ─▶ the rest in runs
+//! ```
+//! Topics with the same readers and as many partitions are matched with racks together: their n-th partitions stay together.
 //!
-//! Source: Apache Kafka, `RangeAssignor`, without its matching of racks (which only applies where members and replicas both name one).
+//! Source: Apache Kafka, `RangeAssignor`.
 
 use std::collections::BTreeMap;
 
-use crate::consumer::TopicPartition;
+use super::input::{Input, Owners, Slot};
+use super::racks::needs_racks;
 
-/// The name under which the protocol is offered.
-pub(in crate::consumer) const NAME: &str = "range";
-
-/// One member as the assignor sees it.
-#[derive(Clone, Debug)]
-pub(in crate::consumer) struct Member {
-    pub(in crate::consumer) id: String,
-    /// Static members come first, ordered by this.
-    pub(in crate::consumer) instance: Option<String>,
-    pub(in crate::consumer) topics: Vec<String>,
+pub(super) fn assign(input: &Input<'_>) -> Owners {
+    let turn = input.in_turn();
+    let mut topics: Vec<Shares<'_>> = (0..input.topics.len()).map(|topic| Shares::new(input, topic, &turn)).collect();
+    let mut owners = input.no_owners();
+    if topics.iter().any(|topic| topic.needs_racks) {
+        by_rack(&mut topics, &mut owners);
+    }
+    topics.iter_mut().for_each(|topic| topic.give_runs(&mut owners, |_, _, _| true));
+    owners
 }
 
-/// Every member's partitions, sorted; members that get none are there too. Topics without a partition count are left out.
-pub(in crate::consumer) fn assign(
-    members: &[Member],
-    partition_counts: &BTreeMap<String, i32>,
-) -> BTreeMap<String, Vec<TopicPartition>> {
-    let mut ordered: Vec<&Member> = members.iter().collect();
-    ordered.sort_by_key(|member| (member.instance.is_none(), member.instance.as_deref(), member.id.as_str()));
-    let mut assigned: BTreeMap<String, Vec<TopicPartition>> =
-        members.iter().map(|member| (member.id.clone(), Vec::new())).collect();
-    for (topic, &count) in partition_counts {
-        let readers: Vec<_> = ordered.iter().filter(|member| member.topics.contains(topic)).collect();
-        let readers_len = i32::try_from(readers.len()).unwrap_or(i32::MAX);
-        if readers_len == 0 {
-            continue;
-        }
-        let (share, extra) = (count / readers_len, count % readers_len);
-        let name: std::sync::Arc<str> = topic.as_str().into();
-        let mut next = 0;
-        for (place, member) in (0..).zip(readers) {
-            let end = next + share + i32::from(place < extra);
-            let run = (next..end).map(|partition| TopicPartition { topic: name.clone(), partition });
-            assigned.entry(member.id.clone()).or_default().extend(run);
-            next = end;
+/// One topic, and how much of it each reader may still get.
+struct Shares<'a> {
+    input: &'a Input<'a>,
+    topic: usize,
+    readers: Vec<usize>,
+    given: BTreeMap<usize, usize>,
+    left: Vec<Slot>,
+    share: usize,
+    /// So many readers get one more than their share.
+    extra: usize,
+    needs_racks: bool,
+}
+
+impl<'a> Shares<'a> {
+    fn new(input: &'a Input<'a>, topic: usize, turn: &[usize]) -> Self {
+        let reads = |member: &usize| input.members[*member].topics.contains(&topic);
+        let readers: Vec<usize> = turn.iter().copied().filter(reads).collect();
+        let left: Vec<Slot> = input.slots_of(topic).collect();
+        let each = readers.len().max(1);
+        let racks = readers.iter().filter_map(|&member| input.members[member].rack);
+        let needs_racks = needs_racks(racks.collect(), left.iter().map(|slot| input.racks(*slot)));
+        Self {
+            share: left.len() / each,
+            extra: left.len() % each,
+            given: readers.iter().map(|&member| (member, 0)).collect(),
+            needs_racks,
+            input,
+            topic,
+            readers,
+            left,
         }
     }
-    assigned
+
+    fn room(&self, member: usize) -> usize {
+        let quota = self.share + usize::from(self.extra > 0);
+        quota.saturating_sub(self.given.get(&member).copied().unwrap_or(quota))
+    }
+
+    fn give(&mut self, member: usize, slots: &[Slot], owners: &mut Owners) {
+        let given = self.given.entry(member).or_default();
+        *given += slots.len();
+        if *given > self.share {
+            self.extra = self.extra.saturating_sub(1);
+        }
+        self.left.retain(|slot| !slots.contains(slot));
+        owners[member].extend_from_slice(slots);
+    }
+
+    fn give_runs(&mut self, owners: &mut Owners, may: impl Fn(&Self, usize, Slot) -> bool) {
+        for member in self.readers.clone() {
+            let wanted = self.left.iter().copied().filter(|slot| may(self, member, *slot)).take(self.room(member));
+            let run: Vec<Slot> = wanted.collect();
+            if !run.is_empty() {
+                self.give(member, &run, owners);
+            }
+        }
+    }
+
+    /// A member without a rack is everywhere at home.
+    fn racks_match(&self, member: usize, slot: Slot) -> bool {
+        let rack = self.input.members[member].rack;
+        rack.is_none_or(|rack| self.input.racks(slot).iter().any(|of_replica| **of_replica == *rack))
+    }
+}
+
+fn by_rack(topics: &mut [Shares<'_>], owners: &mut Owners) {
+    let mut alike: BTreeMap<(Vec<usize>, usize), Vec<&mut Shares<'_>>> = BTreeMap::new();
+    for topic in topics {
+        // Java counts the partitions only where a reader names a rack.
+        let named = topic.readers.iter().any(|&member| topic.input.members[member].rack.is_some());
+        let partitions = if named { topic.left.len() } else { 0 };
+        alike.entry((topic.readers.clone(), partitions)).or_default().push(topic);
+    }
+    for ((readers, partitions), mut topics) in alike {
+        match topics.as_mut_slice() {
+            [topic] if topic.needs_racks => topic.give_runs(owners, Shares::racks_match),
+            [_] => {}
+            together => by_rack_together(&readers, partitions, together, owners),
+        }
+    }
+}
+
+fn by_rack_together(readers: &[usize], partitions: usize, topics: &mut [&mut Shares<'_>], owners: &mut Owners) {
+    let mut readers = readers.to_vec();
+    for index in 0..partitions {
+        let fits = |member: usize, topic: &Shares<'_>| {
+            topic.racks_match(member, Slot { topic: topic.topic, index }) && topic.room(member) > 0
+        };
+        let Some(place) = readers.iter().position(|&member| topics.iter().all(|topic| fits(member, topic))) else {
+            continue;
+        };
+        let member = readers[place];
+        topics.iter_mut().for_each(|topic| topic.give(member, &[Slot { topic: topic.topic, index }], owners));
+        if topics.iter().all(|topic| topic.room(member) == 0) {
+            readers.remove(place);
+        }
+    }
 }
