@@ -8,7 +8,8 @@
 #   apache.sh connect-standalone WORKER [CONNECTOR…]  Apache's worker in the foreground
 #   apache.sh tool CLASS [ARGUMENT…]                  any main class, e.g. org.apache.kafka.tools.TopicCommand
 # KAFKA_PORT (19092) is the first broker's port, APACHE_HOME (~/.cache/longshore/apache-kafka-4.3.1) holds the jars,
-# KAFKA_DATA ($APACHE_HOME/broker-$KAFKA_PORT) the brokers' data, KAFKA_EXTRA a file of further server properties. HEAP and LOG_LEVEL are passed to the JVM.
+# KAFKA_DATA ($APACHE_HOME/broker-$KAFKA_PORT) the brokers' data, KAFKA_EXTRA a file of further server properties (%i: the
+# broker's number). HEAP and LOG_LEVEL are passed to the JVM.
 # With KAFKA_PROXIED=1 each broker has a second listener, 6 ports up, whose clients are told to come to the port after
 # that: for a proxy in between, which only they go through.
 set -euo pipefail
@@ -18,7 +19,7 @@ home=${APACHE_HOME:-$HOME/.cache/longshore/apache-kafka-4.3.1}
 port=${KAFKA_PORT:-19092}
 data=${KAFKA_DATA:-$home/broker-$port}
 
-usage() { sed -n '2,11s/^# \{0,1\}//p' "$0" >&2; exit 2; }
+usage() { sed -n '2,14s/^# \{0,1\}//p' "$0" >&2; exit 2; }
 
 run_java() {
   exec java ${HEAP:--Xmx1G} -Dlog4j2.configurationFile="$here/apache/log4j2.xml" -Dlvl="${LOG_LEVEL:-WARN}" \
@@ -83,7 +84,7 @@ transaction.state.log.replication.factor=$replicas
 transaction.state.log.min.isr=$((replicas > 1 ? 2 : 1))
 group.initial.rebalance.delay.ms=0
 P
-  [ -z "${KAFKA_EXTRA:-}" ] || cat "$KAFKA_EXTRA" >> "$dir/server.properties"
+  [ -z "${KAFKA_EXTRA:-}" ] || sed "s/%i/$1/g" "$KAFKA_EXTRA" >> "$dir/server.properties"
 }
 
 start_node() {
