@@ -7,6 +7,8 @@
 
 use connect_config::Props;
 use connect_core::TaskId;
+use kafka_client::KafkaError;
+use kafka_client::consumer::ConsumerConfig;
 
 /// What a source task's producer is made with. Beside Apache's defaults it is idempotent, keeps five requests in
 /// flight and fills large batches.
@@ -58,6 +60,20 @@ pub(crate) fn consumer(worker: &Props, connector: &Props, id: &TaskId) -> Props 
     props
 }
 
+/// Reads what a sink task's consumer was made with.
+/// # Errors
+/// A value does not fit, or would commit records before the sink has them.
+pub(crate) fn parse_consumer(props: &Props) -> Result<ConsumerConfig, KafkaError> {
+    let config = ConsumerConfig::parse(props)?;
+    match config.auto_commit_interval {
+        None => Ok(config),
+        Some(_) => Err(KafkaError::config(
+            "Invalid value true for configuration enable.auto.commit: records would be committed before the sink has them; \
+             set it to false",
+        )),
+    }
+}
+
 /// The worker's own client, for questions about the cluster.
 pub fn admin(worker: &Props) -> Props {
     let mut props = worker.clone();
@@ -103,6 +119,19 @@ mod tests {
             (&consumer, "max.poll.records", "9"),
         ] {
             assert_eq!(props.get(key), Some(want), "{key}");
+        }
+    }
+
+    #[test]
+    fn nothing_is_committed_before_the_sink_has_it() {
+        let id = TaskId { connector: ConnectorName::new("c"), index: 0 };
+        for (override_, refused) in [(None, false), (Some("false"), false), (Some("true"), true)] {
+            let worker = Props::from([("bootstrap.servers", "h:1")]);
+            let mut connector = Props::new();
+            if let Some(value) = override_ {
+                connector.insert("consumer.override.enable.auto.commit", value);
+            }
+            assert_eq!(parse_consumer(&consumer(&worker, &connector, &id)).is_err(), refused, "{override_:?}");
         }
     }
 }

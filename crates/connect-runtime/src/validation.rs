@@ -10,7 +10,6 @@ use connect_core::config::{SinkConnectorConfig, SourceConnectorConfig, VersionRa
 use connect_core::herder::{ConnectorType, HerderError};
 use connect_core::{ConnectorName, TaskId};
 use kafka_client::config::{ClientConfig, ClientKind};
-use kafka_client::consumer::ConsumerConfig;
 use kafka_client::producer::ProducerConfig;
 
 use crate::client_config;
@@ -167,7 +166,7 @@ fn client_error(connector_type: ConnectorType, worker: &Props, config: &Props) -
             (
                 "consumer",
                 ClientConfig::parse_for(ClientKind::Consumer, &props)
-                    .and_then(|_| ConsumerConfig::parse(&props))
+                    .and_then(|_| client_config::parse_consumer(&props))
                     .map(drop),
             )
         }

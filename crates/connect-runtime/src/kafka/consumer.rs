@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use connect_api::{ConnectError, TopicOffsets, TopicPartition};
 use connect_config::Props;
 use kafka_client::config::ClientKind;
-use kafka_client::consumer::{self, Consumer, ConsumerConfig, ConsumerError, Event, OffsetAndMetadata};
+use kafka_client::consumer::{self, Consumer, ConsumerError, Event, OffsetAndMetadata};
 
 pub use kafka_client::consumer::Subscription;
 
@@ -23,7 +23,7 @@ const POSITION_TIMEOUT: Duration = Duration::from_secs(60);
 /// A property is wrong.
 pub fn open_consumer(props: &Props, subscription: Subscription) -> Result<Box<dyn Consume>, ConnectError> {
     let cluster = open_cluster(ClientKind::Consumer, props)?;
-    let config = ConsumerConfig::parse(props).map_err(|error| connect_error(&error))?;
+    let config = crate::client_config::parse_consumer(props).map_err(|error| connect_error(&error))?;
     let mut consumer = Consumer::new(cluster, config).map_err(|error| connect_error(&error))?;
     consumer.subscribe(subscription).map_err(|error| raised(&error))?;
     Ok(Box::new(KafkaConsumer { consumer: Some(consumer) }))

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::future::BoxFuture;
 use tokio::time::{Instant, sleep_until};
 
 use crate::KafkaError;
@@ -118,7 +119,10 @@ impl LinkState {
         let mut last = KafkaError::Closed;
         while let Some(address) = self.addresses.next() {
             let target = Target { host: &to.0, address, allowed };
-            match Connection::open(&target, config.clone()).await {
+            // Named by its trait alone: what lies behind it (TLS, SASL, a token's HTTP) would be part of every caller's future,
+            // and the compiler proves no more than so many layers to be `Send`.
+            let opening: BoxFuture<'_, _> = Box::pin(Connection::open(&target, config.clone()));
+            match opening.await {
                 Err(error @ KafkaError::Connect { .. }) => last = error,
                 result => return result,
             }

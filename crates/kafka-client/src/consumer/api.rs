@@ -1,18 +1,14 @@
-//! Everything a caller does beside polling.
+//! What a caller says of its partitions: which ones, from where on, and whether just now.
 
-use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use crate::group::{Departure, Generation};
-use crate::net::Backoff;
-use crate::{ErrorCode, KafkaError};
+use crate::KafkaError;
+use crate::group::{ConsumerGroupMetadata, Generation, Group};
 
-use super::fetch::isolation;
 use super::membership::Phase;
-use super::offsets::{self, At, Found, Listed};
 use super::partitions::Stage;
-use super::poll::{Done, deadline};
-use super::{Consumer, ConsumerError, Event, OffsetReset, Offsets, QueuedCommit, Subscription, TopicPartition};
+use super::poll::deadline;
+use super::{Consumer, ConsumerError, OffsetAndMetadata, OffsetReset, Subscription, TopicPartition};
 
 impl Consumer {
     /// Reads as a member of the group, from the next poll on. Replaces an earlier subscription, which rebalances.
@@ -32,6 +28,14 @@ impl Consumer {
             self.rebalance("the subscription has changed");
         }
         Ok(())
+    }
+
+    /// Who this is at the moment, for [`send_offsets_to_transaction`](crate::producer::Producer::send_offsets_to_transaction);
+    /// none without a `group.id`.
+    pub fn group_metadata(&self) -> Option<ConsumerGroupMetadata> {
+        let group_id = self.config.group_id.clone()?;
+        let generation = self.group.as_ref().map_or(Generation::NONE, Group::generation);
+        Some(ConsumerGroupMetadata::of(group_id, generation, self.config.group_instance_id.clone()))
     }
 
     /// Reads exactly these partitions, without a group's help. Committed offsets are where it starts, if there is a `group.id`.
@@ -73,9 +77,32 @@ impl Consumer {
         partitions.iter().try_for_each(|name| self.partitions.get_mut(name).map(|partition| partition.paused = false))
     }
 
+    /// What is [paused](Self::pause), sorted.
+    pub fn paused(&self) -> Vec<TopicPartition> {
+        self.partitions.iter().filter(|(_, partition)| partition.paused).map(|(name, _)| name.clone()).collect()
+    }
+
+    /// What was last [subscribed](Self::subscribe) to; none while nothing is.
+    pub fn subscription(&self) -> Option<&Subscription> {
+        self.subscription.as_ref()
+    }
+
     /// The next record returned is the first one from `offset` on.
+    /// # Errors
+    /// [`ConsumerError::NotAssigned`]; [`ConsumerError::IllegalArgument`] for a negative offset.
     pub fn seek(&mut self, partition: &TopicPartition, offset: i64) -> Result<(), ConsumerError> {
-        self.partitions.jump(partition, Stage::At(offset))
+        self.seek_to(partition, &offset.into())
+    }
+
+    /// As [`seek`](Self::seek), to where somebody committed: with the epoch of the record before it, the leader is asked whether
+    /// that record is still in the log.
+    /// # Errors
+    /// As `seek`.
+    pub fn seek_to(&mut self, partition: &TopicPartition, to: &OffsetAndMetadata) -> Result<(), ConsumerError> {
+        if to.offset < 0 {
+            return Err(ConsumerError::IllegalArgument("seek offset must not be a negative number".to_owned()));
+        }
+        self.partitions.seek(partition, (to.offset, to.leader_epoch), &self.metadata)
     }
 
     pub fn seek_to_beginning(&mut self, partition: &TopicPartition) -> Result<(), ConsumerError> {
@@ -105,179 +132,19 @@ impl Consumer {
         }
     }
 
-    /// What the group has committed; partitions without are left out.
-    pub async fn committed(&self, partitions: &[TopicPartition]) -> Result<Offsets, ConsumerError> {
-        let coordinator = self.offsets.as_ref().ok_or(ConsumerError::NoGroup)?;
-        let stable_only = isolation(&self.config) != 0;
-        self.patiently(|| offsets::committed(coordinator, partitions, stable_only)).await
-    }
-
-    /// Commits, after everything that [`commit_async`](Self::commit_async) has under way. Repeats what may be repeated for
-    /// `default.api.timeout.ms`. If it is dropped, the offsets may or may not have been committed.
+    /// How many records there are behind the position, as of the last answer; with `read_committed`, up to the last decided one.
+    /// None while the position or the end is not known.
     /// # Errors
-    /// [`ConsumerError::CommitFailed`] if the group has given the partitions away; [`ConsumerError::RebalanceInProgress`]
-    /// while a cooperative group is between two generations.
-    pub async fn commit(&mut self, offsets: &Offsets) -> Result<(), ConsumerError> {
-        // Taken now: while this waits the group may go on without this member, and a later signature would commit for others.
-        let generation = self.generation.clone();
-        let deadline = deadline(self.config.default_api_timeout);
-        while self.commits.under_way || !self.commits.queue.is_empty() {
-            self.launch();
-            if !self.wait(deadline).await {
-                return Err(KafkaError::timeout("Earlier commits did not end", self.config.default_api_timeout).into());
-            }
-        }
-        let coordinator = self.offsets.as_ref().ok_or(ConsumerError::NoGroup)?;
-        let instance = self.config.group_instance_id.as_deref();
-        let committed = self.patiently(|| offsets::commit(coordinator, &generation, instance, offsets));
-        committed.await.map_err(|error| self.explain_commit(error))
+    /// [`ConsumerError::NotAssigned`].
+    pub fn current_lag(&self, partition: &TopicPartition) -> Result<Option<i64>, ConsumerError> {
+        let partition = self.partitions.get(partition)?;
+        Ok(partition.position().zip(partition.end).map(|(position, end)| end.saturating_sub(position).max(0)))
     }
 
-    /// Commits in the background, once; [`Event::Committed`] with the returned id tells how it ended. In order.
-    pub fn commit_async(&mut self, offsets: Offsets) -> Result<u64, ConsumerError> {
-        if self.offsets.is_none() {
-            return Err(ConsumerError::NoGroup);
-        }
-        self.commits.last_id += 1;
-        let id = self.commits.last_id;
-        self.commits.queue.push_back(QueuedCommit { id, generation: self.generation.clone(), offsets });
-        self.launch_commit();
-        Ok(id)
+    /// The follower that is read from, because the leader named it as nearer (`client.rack`); none while the leader is.
+    /// # Errors
+    /// [`ConsumerError::NotAssigned`].
+    pub fn read_replica(&self, partition: &TopicPartition) -> Result<Option<i32>, ConsumerError> {
+        Ok(self.partitions.get(partition)?.replica.map(|(node, _)| node))
     }
-
-    pub(super) fn launch_commit(&mut self) {
-        let Some(coordinator) = self.offsets.clone().filter(|_| !self.commits.under_way) else { return };
-        let Some(QueuedCommit { id, generation, offsets }) = self.commits.queue.pop_front() else { return };
-        self.commits.under_way = true;
-        let instance = self.config.group_instance_id.clone();
-        self.work.spawn(async move {
-            let result = offsets::commit(&coordinator, &generation, instance.as_deref(), &offsets).await;
-            Done::Committed { id, result }
-        });
-    }
-
-    pub(super) fn on_committed(&mut self, id: u64, result: Result<(), KafkaError>) {
-        self.commits.under_way = false;
-        let result = result.map_err(|error| self.explain_commit(error.into()));
-        self.events.push_back(Event::Committed { id, result });
-    }
-
-    /// The first offset of each partition.
-    pub async fn beginning_offsets(
-        &self,
-        partitions: &[TopicPartition],
-    ) -> Result<BTreeMap<TopicPartition, i64>, ConsumerError> {
-        self.list(partitions.iter().map(|name| (name.clone(), At::Beginning)).collect()).await.map(offsets_only)
-    }
-
-    /// The offset after the last record of each partition; with `read_committed`, after the last one that is decided.
-    pub async fn end_offsets(
-        &self,
-        partitions: &[TopicPartition],
-    ) -> Result<BTreeMap<TopicPartition, i64>, ConsumerError> {
-        self.list(partitions.iter().map(|name| (name.clone(), At::End)).collect()).await.map(offsets_only)
-    }
-
-    /// The first record of each partition that is not older than its timestamp: offset and timestamp. Partitions without are left out.
-    pub async fn offsets_for_times(
-        &self,
-        timestamps: &BTreeMap<TopicPartition, i64>,
-    ) -> Result<BTreeMap<TopicPartition, (i64, i64)>, ConsumerError> {
-        let wanted = timestamps.iter().map(|(name, millis)| (name.clone(), At::Timestamp((*millis).max(0))));
-        self.list(wanted.collect()).await
-    }
-
-    async fn list(
-        &self,
-        wanted: BTreeMap<TopicPartition, At>,
-    ) -> Result<BTreeMap<TopicPartition, Found>, ConsumerError> {
-        let mut topics: Vec<_> = wanted.keys().map(|name| name.topic.clone()).collect();
-        topics.dedup();
-        let isolation = isolation(&self.config);
-        let mut distrusted = false;
-        self.patiently(|| {
-            // The first failure may be the cache's fault.
-            let fresh = std::mem::replace(&mut distrusted, true);
-            let (topics, wanted) = (&topics, &wanted);
-            async move {
-                let metadata = match fresh {
-                    true => self.cluster.refresh(topics).await?,
-                    false => self.cluster.metadata(topics, self.config.allow_auto_create_topics).await?,
-                };
-                found_only(offsets::list(&self.cluster, &metadata, wanted, isolation).await)
-            }
-        })
-        .await
-    }
-
-    /// Repeats what may be repeated for `default.api.timeout.ms`.
-    async fn patiently<T, F: Future<Output = Result<T, KafkaError>>>(
-        &self,
-        mut attempt: impl FnMut() -> F,
-    ) -> Result<T, ConsumerError> {
-        let deadline = Instant::now() + self.config.default_api_timeout;
-        let mut backoff = Backoff::new(self.config.retry_backoff, self.config.retry_backoff_max);
-        loop {
-            match attempt().await {
-                Ok(value) => return Ok(value),
-                Err(error) if !error.is_retriable() => return Err(error.into()),
-                Err(error) => {
-                    let pause = backoff.next_delay();
-                    if Instant::now() + pause >= deadline {
-                        return Err(error.into());
-                    }
-                    tokio::time::sleep(pause).await;
-                }
-            }
-        }
-    }
-
-    /// Who is no longer in the group cannot commit: that has a name of its own. A cooperative member reads and commits while
-    /// its group goes on to the next generation, and is refused only until it has come there itself.
-    fn explain_commit(&self, error: ConsumerError) -> ConsumerError {
-        let ConsumerError::Kafka(error) = error else { return error };
-        let is_member = self.group.as_ref().is_some_and(|group| group.generation().id >= 0);
-        match error.code() {
-            Some(ErrorCode::REBALANCE_IN_PROGRESS) => ConsumerError::RebalanceInProgress(error),
-            Some(ErrorCode::ILLEGAL_GENERATION) if is_member && self.is_cooperative() => {
-                ConsumerError::RebalanceInProgress(error)
-            }
-            Some(ErrorCode::ILLEGAL_GENERATION | ErrorCode::UNKNOWN_MEMBER_ID) => ConsumerError::CommitFailed(error),
-            _ => error.into(),
-        }
-    }
-
-    /// Waits for commits under way and leaves the group, within `timeout`. The caller commits before.
-    /// A static member keeps its place for a session, so that a restart moves nothing.
-    pub async fn close(self, timeout: Duration) {
-        self.close_as(Departure::AsConfigured, timeout).await;
-    }
-
-    /// As [`close`](Self::close), with another say about whether the group is left.
-    pub async fn close_as(mut self, departure: Departure, timeout: Duration) {
-        let deadline = deadline(timeout);
-        while self.commits.under_way || !self.commits.queue.is_empty() {
-            self.launch_commit();
-            if !self.wait(deadline).await {
-                break;
-            }
-        }
-        if let Some(group) = self.group.take() {
-            let left = deadline.saturating_duration_since(Instant::now());
-            group.depart(departure, "the consumer is being closed", left).await;
-        }
-    }
-}
-
-/// All that was found, or the first error.
-fn found_only(listed: Listed) -> Result<BTreeMap<TopicPartition, Found>, KafkaError> {
-    listed
-        .into_iter()
-        .filter_map(|(name, result)| Some((name, result.transpose()?)))
-        .map(|(name, result)| Ok((name, result?)))
-        .collect()
-}
-
-fn offsets_only(found: BTreeMap<TopicPartition, Found>) -> BTreeMap<TopicPartition, i64> {
-    found.into_iter().map(|(name, (offset, _))| (name, offset)).collect()
 }

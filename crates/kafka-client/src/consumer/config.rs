@@ -7,6 +7,7 @@ use connect_config::Props;
 use crate::KafkaError;
 use crate::config::{ClientKind, Values, invalid};
 
+use super::OffsetReset;
 use super::assign::Assignor;
 
 /// How one consumer reads; the defaults are Java's.
@@ -18,6 +19,9 @@ pub struct ConsumerConfig {
     pub group_instance_id: Option<String>,
     /// Where to start without a committed offset, or when it is gone.
     pub auto_offset_reset: OffsetReset,
+    /// `auto.commit.interval.ms`, if `enable.auto.commit` asks for it: what earlier polls returned is committed by a poll when
+    /// the interval is over, before a rebalance, and on close.
+    pub auto_commit_interval: Option<Duration>,
     /// A broker answers when it has this much, in bytes.
     pub fetch_min_bytes: i32,
     /// One answer holds about this much, and as much may lie here unread for each broker.
@@ -39,9 +43,11 @@ pub struct ConsumerConfig {
     pub isolation_level: IsolationLevel,
     /// Whether looking at a topic that is missing creates it.
     pub allow_auto_create_topics: bool,
+    /// Whether patterns pass over `__consumer_offsets` and its like.
+    pub exclude_internal_topics: bool,
     /// Whether checksums are verified.
     pub check_crcs: bool,
-    /// `client.rack`, for the leader's assignor; empty for none.
+    /// `client.rack`, for nearer replicas and the leader's assignor; empty for none.
     pub client_rack: String,
     /// How old metadata may become before it is fetched again without need.
     pub metadata_max_age: Duration,
@@ -49,15 +55,6 @@ pub struct ConsumerConfig {
     pub retry_backoff_max: Duration,
     pub request_timeout: Duration,
     pub default_api_timeout: Duration,
-}
-
-/// `auto.offset.reset`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum OffsetReset {
-    Earliest,
-    Latest,
-    /// Poll fails instead.
-    None,
 }
 
 /// `isolation.level`.
@@ -73,6 +70,7 @@ impl Default for ConsumerConfig {
             group_id: None,
             group_instance_id: None,
             auto_offset_reset: OffsetReset::Latest,
+            auto_commit_interval: None,
             fetch_min_bytes: 1,
             fetch_max_bytes: 50 << 20,
             fetch_max_wait: Duration::from_millis(500),
@@ -84,6 +82,7 @@ impl Default for ConsumerConfig {
             assignors: vec![Assignor::Range, Assignor::CooperativeSticky],
             isolation_level: IsolationLevel::ReadUncommitted,
             allow_auto_create_topics: true,
+            exclude_internal_topics: true,
             check_crcs: true,
             client_rack: String::new(),
             metadata_max_age: Duration::from_secs(300),
@@ -100,16 +99,14 @@ impl ConsumerConfig {
     /// [`KafkaError::Config`] for the first value that does not fit, or that this consumer cannot honour.
     pub fn parse(props: &Props) -> Result<Self, KafkaError> {
         let values = Values::parse(ClientKind::Consumer, props)?;
-        refuse_unsupported(&values)?;
-        let resets =
-            [("latest", OffsetReset::Latest), ("earliest", OffsetReset::Earliest), ("none", OffsetReset::None)];
         let levels =
             [("read_uncommitted", IsolationLevel::ReadUncommitted), ("read_committed", IsolationLevel::ReadCommitted)];
         let text = |key| values.text(key).map(str::to_owned);
         let config = Self {
             group_id: text("group.id"),
             group_instance_id: instance_id(&values)?,
-            auto_offset_reset: values.choice("auto.offset.reset", resets),
+            auto_offset_reset: OffsetReset::parse(values.text("auto.offset.reset").unwrap_or("latest"))?,
+            auto_commit_interval: auto_commit(&values)?,
             fetch_min_bytes: values.int("fetch.min.bytes"),
             fetch_max_bytes: values.int("fetch.max.bytes"),
             fetch_max_wait: values.millis("fetch.max.wait.ms"),
@@ -121,6 +118,7 @@ impl ConsumerConfig {
             assignors: assignors(&values)?,
             isolation_level: values.choice("isolation.level", levels),
             allow_auto_create_topics: values.boolean("allow.auto.create.topics"),
+            exclude_internal_topics: values.boolean("exclude.internal.topics"),
             check_crcs: values.boolean("check.crcs"),
             client_rack: text("client.rack").unwrap_or_default(),
             metadata_max_age: values.millis("metadata.max.age.ms"),
@@ -142,19 +140,16 @@ impl ConsumerConfig {
     }
 }
 
-/// Values that would silently change who commits or who owns what are errors, not warnings.
-fn refuse_unsupported(values: &Values) -> Result<(), KafkaError> {
-    if values.is_given("enable.auto.commit") && values.boolean("enable.auto.commit") {
-        return Err(KafkaError::config(
-            "Invalid value true for configuration enable.auto.commit: this consumer commits only when told to; set it to false",
-        ));
+/// Java's default is true, where there is a group to commit for.
+fn auto_commit(values: &Values) -> Result<Option<Duration>, KafkaError> {
+    let grouped = values.text("group.id").is_some();
+    let wanted = values.boolean("enable.auto.commit") && (grouped || values.is_given("enable.auto.commit"));
+    match wanted {
+        true if !grouped => {
+            Err(KafkaError::config("enable.auto.commit cannot be set to true when default group id (null) is used."))
+        }
+        wanted => Ok(wanted.then(|| values.millis("auto.commit.interval.ms"))),
     }
-    if values.text("auto.offset.reset").is_some_and(|reset| reset.starts_with("by_duration")) {
-        return Err(KafkaError::config(
-            "Invalid value by_duration for configuration auto.offset.reset: this consumer starts at earliest, latest or none",
-        ));
-    }
-    Ok(())
 }
 
 fn assignors(values: &Values) -> Result<Vec<Assignor>, KafkaError> {

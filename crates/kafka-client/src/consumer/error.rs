@@ -1,7 +1,7 @@
 use crate::KafkaError;
 use crate::record::RecordError;
 
-use super::TopicPartition;
+use super::{OffsetAndMetadata, TopicPartition};
 
 /// Why a consumer cannot go on as asked. Unless said otherwise, calling again is allowed.
 #[derive(Debug, thiserror::Error)]
@@ -35,6 +35,16 @@ pub enum ConsumerError {
     /// The position is gone, and `auto.offset.reset=none`.
     #[error("Fetch position {offset} is out of range for partition {partition}")]
     OffsetOutOfRange { partition: TopicPartition, offset: i64 },
+    /// Another leader took over whose log parts from what was read before the position, and `auto.offset.reset=none`. Every
+    /// poll says so until somebody seeks, for example to where the logs part.
+    #[error(
+        "Truncated partitions detected with divergent offsets {{{partition}={}}}",
+        diverging.as_ref().map_or_else(|| "unknown".to_owned(), |at| at.offset.to_string())
+    )]
+    LogTruncation { partition: TopicPartition, offset: i64, diverging: Option<OffsetAndMetadata> },
+    /// An argument that can mean nothing.
+    #[error("{0}")]
+    IllegalArgument(String),
     /// The call names a partition that this consumer does not have.
     #[error("No current assignment for partition {0}")]
     NotAssigned(TopicPartition),
@@ -63,6 +73,8 @@ impl ConsumerError {
             Self::Record { .. } | Self::Corrupt { .. } => "org.apache.kafka.common.KafkaException",
             Self::NoOffset(_) => "org.apache.kafka.clients.consumer.NoOffsetForPartitionException",
             Self::OffsetOutOfRange { .. } => "org.apache.kafka.clients.consumer.OffsetOutOfRangeException",
+            Self::LogTruncation { .. } => "org.apache.kafka.clients.consumer.LogTruncationException",
+            Self::IllegalArgument(_) => "java.lang.IllegalArgumentException",
             Self::NotAssigned(_) | Self::MixedSubscription => "java.lang.IllegalStateException",
             Self::NoGroup => "org.apache.kafka.common.errors.InvalidGroupIdException",
         }

@@ -77,6 +77,8 @@ pub struct PartitionRecords {
     pub partition: TopicPartition,
     /// The consumer's position after these records.
     pub next_offset: i64,
+    /// The leader epoch of the last of them, if known; a commit that carries it lets the next reader notice a truncation.
+    pub leader_epoch: Option<i32>,
     pub(super) parts: Vec<Records>,
 }
 
@@ -85,16 +87,17 @@ impl PartitionRecords {
     /// # Errors
     /// The bytes are not whole record batches.
     pub fn decode(partition: TopicPartition, bytes: Bytes) -> Result<Self, RecordError> {
-        let (mut parts, mut next_offset) = (Vec::new(), 0);
+        let (mut parts, mut next_offset, mut leader_epoch) = (Vec::new(), 0, None);
         for batch in Batches::new(bytes, true) {
             let batch = batch?;
             next_offset = batch.next_offset();
+            leader_epoch = Some(batch.leader_epoch).filter(|epoch| *epoch >= 0);
             parts.push(batch.records(0)?);
         }
-        Ok(Self { partition, next_offset, parts })
+        Ok(Self { partition, next_offset, leader_epoch, parts })
     }
 
-    /// How many records there are; after compaction, or at the first poll after a seek, it may be less.
+    /// How many records there are.
     pub fn len_max(&self) -> usize {
         self.parts.iter().map(Records::len_max).sum()
     }

@@ -147,6 +147,9 @@ impl Consumer {
 
     pub(super) fn launch_join(&mut self) {
         let Phase::Rejoin(reason) = self.phase else { return };
+        if self.awaits_auto_commit() {
+            return; // whoever gets the partitions next starts where this one ends
+        }
         let (Some(topics), Some(group)) = (self.subscribed_topics(), &self.group) else { return };
         let Some(protocols) = self.offers(&topics, group.generation().id) else { return };
         group.join(protocols, reason);
@@ -176,7 +179,9 @@ impl Consumer {
             Subscription::Topics(topics) => topics.iter().cloned().collect(),
             Subscription::Pattern(_) if self.metadata.brokers.is_empty() => return None,
             Subscription::Pattern(accepts) => {
-                let visible = self.metadata.topics().filter(|(_, topic)| topic.error.is_none() && !topic.internal);
+                let hidden = self.config.exclude_internal_topics;
+                let visible = self.metadata.topics();
+                let visible = visible.filter(|(_, topic)| topic.error.is_none() && !(hidden && topic.internal));
                 visible.filter(|(name, _)| accepts(name)).map(|(name, _)| name.to_string()).collect()
             }
         };

@@ -66,6 +66,7 @@ impl Consumer {
         match result {
             Ok(metadata) => {
                 self.metadata = metadata;
+                self.follow_metadata();
                 let soon = self.note_missing() || self.look.distrusted;
                 let pause = if soon { self.config.retry_backoff_max } else { self.config.metadata_max_age };
                 self.look.due = now + pause;
@@ -76,6 +77,13 @@ impl Consumer {
                 self.on_error("looking up metadata", error);
             }
         }
+    }
+
+    /// Leaders may have changed, and brokers gone.
+    fn follow_metadata(&mut self) {
+        self.partitions.follow(&self.metadata);
+        let brokers = &self.metadata.brokers;
+        self.fetches.keep_nodes(|node| brokers.contains_key(&node));
     }
 
     /// Logs topics that are not there, once each, and says whether to look again soon.

@@ -8,30 +8,33 @@
 //! Start at [`Consumer::poll`]. Instead of callbacks there are [`Event`]s: the caller reacts, then polls again.
 //!
 //! Every request runs in a task of [`Consumer`]'s; `poll` only waits for their ends, so dropping a pending `poll` loses nothing.
-//!
-//! Unlike Java's consumer, this one does not ask a new leader where the epoch of its position ends (OffsetForLeaderEpoch). It
-//! names the leader's epoch in every fetch, so that an old leader is not read from; but after an unclean election, which
-//! cuts records off the log, it notices only a position behind the log's end (`auto.offset.reset` applies then). One that
-//! new records have overtaken goes on among them.
 
 mod api;
 mod assign;
+mod autocommit;
+mod buffer;
+mod close;
+mod commits;
 mod config;
 mod election;
 mod error;
 mod event;
 mod fetch;
+mod lookup;
 mod membership;
 mod metadata;
 mod offsets;
+mod partition;
 mod partitions;
 mod poll;
 mod positions;
+mod reset;
+mod subscription;
 #[cfg(test)]
 mod tests;
+mod validate;
 
 use std::collections::{BTreeMap, HashSet, VecDeque};
-use std::fmt;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -40,37 +43,24 @@ use tokio::task::JoinSet;
 
 pub use assign::Assignor;
 pub(crate) use assign::decode_assignment;
-pub use config::{ConsumerConfig, IsolationLevel, OffsetReset};
+pub use config::{ConsumerConfig, IsolationLevel};
 pub use error::ConsumerError;
 pub use event::{Event, OffsetAndMetadata, PartitionRecords, TopicPartition};
+pub use reset::OffsetReset;
+pub use subscription::Subscription;
 
 use crate::KafkaError;
 use crate::cluster::{Cluster, Lane, Metadata, TopicName};
 use crate::group::{Coordinator, Generation, Group};
 use assign::Topics;
+use autocommit::AutoCommit;
+use fetch::Fetches;
 use membership::{Given, Phase};
 use partitions::Partitions;
 use poll::Done;
 
 /// Offsets by partition, as they are committed and looked up.
 pub type Offsets = BTreeMap<TopicPartition, OffsetAndMetadata>;
-
-/// What a group member wants to read.
-#[derive(Clone)]
-pub enum Subscription {
-    Topics(Vec<String>),
-    /// All topics whose name it accepts, now and later; never the broker's internal ones.
-    Pattern(Arc<dyn Fn(&str) -> bool + Send + Sync>),
-}
-
-impl fmt::Debug for Subscription {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Topics(topics) => f.debug_tuple("Topics").field(topics).finish(),
-            Self::Pattern(_) => f.write_str("Pattern"),
-        }
-    }
-}
 
 /// See the [module](self). Closing it leaves the group; dropping it does not.
 #[derive(Debug)]
@@ -99,9 +89,9 @@ pub struct Consumer {
     look: Look,
 
     work: JoinSet<Done>,
-    /// Brokers with a fetch under way.
-    busy: HashSet<i32>,
+    fetches: Fetches,
     commits: Commits,
+    auto_commit: Option<AutoCommit>,
     events: VecDeque<Event>,
     failure: Option<ConsumerError>,
     waker: Arc<Notify>,
@@ -128,7 +118,8 @@ struct Commits {
 
 #[derive(Debug)]
 struct QueuedCommit {
-    id: u64,
+    /// None for those that nobody asked for: `enable.auto.commit`.
+    id: Option<u64>,
     /// Who asked for it. A coordinator does not check who owns a partition: signed later, by a member of the next generation,
     /// it would overwrite what the partition's new owner has committed.
     generation: Generation,
@@ -166,7 +157,8 @@ impl Consumer {
             metadata: Arc::default(),
             look,
             work: JoinSet::new(),
-            busy: HashSet::new(),
+            fetches: Fetches::default(),
+            auto_commit: config.auto_commit_interval.map(AutoCommit::new),
             commits: Commits::default(),
             events: VecDeque::new(),
             failure: None,

@@ -1,81 +1,25 @@
-//! What the consumer knows of each partition it has: the position, and what was fetched ahead of it.
+//! The partitions that a consumer has, and which of them something happened to.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
 
-use crate::record::{Batch, RecordError, Records};
+use crate::cluster::Metadata;
 
-use super::{ConsumerError, OffsetReset, PartitionRecords, TopicPartition};
+use super::partition::leader_of;
+pub(super) use super::partition::{Partition, Stage};
+use super::{ConsumerError, Offsets, PartitionRecords, TopicPartition};
 
 /// The assigned partitions, in order.
 #[derive(Debug, Default)]
 pub(super) struct Partitions {
     by_name: BTreeMap<TopicPartition, Partition>,
+    /// Those that something happened to, or will without an answer: whoever looks for work looks at these alone. All others
+    /// have nothing buffered, and their broker has been asked. Some may no longer be assigned.
+    lively: BTreeSet<TopicPartition>,
     /// The next poll begins after this one, so that a busy partition does not starve the others.
     last_drained: Option<TopicPartition>,
     /// Counts the [`Partition`]s, their jumps, and the brokers' answers; see [`Partition::ticket`] and [`Partition::served`].
     tickets: u64,
-}
-
-#[derive(Debug)]
-pub(super) struct Partition {
-    pub(super) stage: Stage,
-    pub(super) paused: bool,
-    /// Answers to requests made under an older ticket are stale: the partition was given up or sought meanwhile.
-    pub(super) ticket: u64,
-    /// Where the next fetch starts: behind everything buffered.
-    pub(super) fetch_from: i64,
-    pub(super) buffer: Buffer,
-    /// No request before this; set after an error.
-    pub(super) not_before: Option<Instant>,
-    /// The last answer that brought something; who was served longest ago is first in the next request. Brokers fill their
-    /// answers in the order of the request, and the last ones may get nothing.
-    pub(super) served: u64,
-    /// A follower that the leader named as nearer, until then.
-    pub(super) replica: Option<(i32, Instant)>,
-}
-
-/// How far the position is known.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Stage {
-    /// The group's committed offset is wanted first.
-    Committed,
-    /// The position follows from the reset policy.
-    Reset(OffsetReset),
-    /// A request for one of these is under way: the position after the reset, or the committed one.
-    Asking(Option<OffsetReset>),
-    /// The offset of the next record that poll returns.
-    At(i64),
-}
-
-/// What was fetched and not yet returned.
-#[derive(Debug, Default)]
-pub(super) struct Buffer {
-    current: Option<Current>,
-    ahead: VecDeque<Fetched>,
-    bytes: usize,
-}
-
-#[derive(Debug)]
-struct Current {
-    records: Records,
-    next_offset: i64,
-    bytes: usize,
-}
-
-/// One step of the log.
-#[derive(Debug)]
-pub(super) enum Fetched {
-    Batch {
-        batch: Batch,
-        bytes: usize,
-    },
-    /// Nothing to return up to here: markers of transactions, and aborted ones.
-    Skip {
-        next_offset: i64,
-    },
-    /// Nothing to read from here on.
-    Broken(RecordError),
 }
 
 impl Partitions {
@@ -85,12 +29,20 @@ impl Partitions {
         for partition in assigned {
             let state = before.remove(partition).unwrap_or_else(|| Partition::new(self.next_ticket(), stage));
             self.by_name.insert(partition.clone(), state);
+            self.lively.insert(partition.clone());
         }
-        before.into_keys().collect()
+        self.given_up(before)
     }
 
     pub(super) fn clear(&mut self) -> Vec<TopicPartition> {
-        std::mem::take(&mut self.by_name).into_keys().collect()
+        let before = std::mem::take(&mut self.by_name);
+        self.given_up(before)
+    }
+
+    fn given_up(&mut self, before: BTreeMap<TopicPartition, Partition>) -> Vec<TopicPartition> {
+        let names: Vec<_> = before.into_keys().collect();
+        self.lively.extend(names.iter().cloned());
+        names
     }
 
     pub(super) fn names(&self) -> Vec<TopicPartition> {
@@ -105,8 +57,37 @@ impl Partitions {
         self.by_name.iter()
     }
 
+    /// All of them; each may be changed.
     pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = (&TopicPartition, &mut Partition)> {
+        self.touch_all();
         self.by_name.iter_mut()
+    }
+
+    /// Those that something happened to.
+    pub(super) fn lively(&self) -> impl Iterator<Item = (&TopicPartition, &Partition)> {
+        self.lively.iter().filter_map(|name| self.by_name.get_key_value(name))
+    }
+
+    /// As [`lively`](Self::lively), to be changed.
+    pub(super) fn each_lively(&mut self, mut act: impl FnMut(&TopicPartition, &mut Partition)) {
+        for name in &self.lively {
+            if let Some(partition) = self.by_name.get_mut(name) {
+                act(name, partition);
+            }
+        }
+    }
+
+    /// Those that something happened to; whoever takes them [touches](Self::touch) those that are to be looked at again.
+    pub(super) fn take_lively(&mut self) -> BTreeSet<TopicPartition> {
+        std::mem::take(&mut self.lively)
+    }
+
+    pub(super) fn touch(&mut self, name: TopicPartition) {
+        self.lively.insert(name);
+    }
+
+    pub(super) fn touch_all(&mut self) {
+        self.lively.extend(self.by_name.keys().cloned());
     }
 
     pub(super) fn get(&self, name: &TopicPartition) -> Result<&Partition, ConsumerError> {
@@ -114,12 +95,18 @@ impl Partitions {
     }
 
     pub(super) fn get_mut(&mut self, name: &TopicPartition) -> Result<&mut Partition, ConsumerError> {
-        self.by_name.get_mut(name).ok_or_else(|| ConsumerError::NotAssigned(name.clone()))
+        self.lively.insert(name.clone());
+        self.peek_mut(name).ok_or_else(|| ConsumerError::NotAssigned(name.clone()))
+    }
+
+    /// As [`get_mut`](Self::get_mut), for changes that concern nobody else.
+    pub(super) fn peek_mut(&mut self, name: &TopicPartition) -> Option<&mut Partition> {
+        self.by_name.get_mut(name)
     }
 
     /// The partition, if it still is at what `ticket` was given for.
     pub(super) fn current(&mut self, name: &TopicPartition, ticket: u64) -> Option<&mut Partition> {
-        self.by_name.get_mut(name).filter(|partition| partition.ticket == ticket)
+        self.get_mut(name).ok().filter(|partition| partition.ticket == ticket)
     }
 
     /// Goes on at another place; what was fetched for the old one is dropped.
@@ -129,12 +116,48 @@ impl Partitions {
         Ok(())
     }
 
+    /// Goes on at a place that somebody knows; one with an epoch is checked first.
+    pub(super) fn seek(
+        &mut self,
+        name: &TopicPartition,
+        (offset, epoch): (i64, Option<i32>),
+        metadata: &Metadata,
+    ) -> Result<(), ConsumerError> {
+        let ticket = self.next_ticket();
+        let partition = self.get_mut(name)?;
+        partition.leader = leader_of(metadata, name);
+        partition.jump(ticket, Stage::At(offset));
+        partition.settle(offset, epoch);
+        Ok(())
+    }
+
     /// The requests under way may be lost: those for positions are made again, and their answers, should they come, are stale.
     pub(super) fn ask_again(&mut self) {
+        self.touch_all();
         for partition in self.by_name.values_mut() {
-            if let Stage::Asking(reset) = partition.stage {
+            let stage = match partition.stage {
+                Stage::Asking(reset) => reset.map_or(Stage::Committed, Stage::Reset),
+                Stage::Validating(offset) => Stage::Validate(offset),
+                _ => continue,
+            };
+            self.tickets += 1;
+            partition.jump(self.tickets, stage);
+        }
+    }
+
+    /// Positions hold for one leader in one of its epochs: under another, those that can be checked are checked. What was
+    /// fetched ahead from the old leader may not be in the new one's log.
+    pub(super) fn follow(&mut self, metadata: &Metadata) {
+        self.touch_all();
+        for (name, partition) in &mut self.by_name {
+            let leader = leader_of(metadata, name);
+            if leader.is_none() || leader == partition.leader {
+                continue;
+            }
+            (partition.leader, partition.replica) = (leader, None);
+            if let Stage::At(offset) | Stage::Validate(offset) | Stage::Validating(offset) = partition.stage {
                 self.tickets += 1;
-                partition.jump(self.tickets, reset.map_or(Stage::Committed, Stage::Reset));
+                partition.jump(self.tickets, partition.settled(offset));
             }
         }
     }
@@ -145,7 +168,17 @@ impl Partitions {
     }
 
     pub(super) fn buffered_bytes(&self) -> usize {
-        self.by_name.values().map(|partition| partition.buffer.bytes).sum()
+        self.lively().map(|(_, partition)| partition.buffer.bytes()).sum()
+    }
+
+    /// When the first of them may be asked for again.
+    pub(super) fn next_retry(&self, now: Instant) -> Option<Instant> {
+        self.lively().filter_map(|(_, partition)| partition.not_before.filter(|at| *at > now)).min()
+    }
+
+    /// Everything returned so far; partitions whose position is not known are left out.
+    pub(super) fn consumed(&self) -> Offsets {
+        self.iter().filter_map(|(name, partition)| Some((name.clone(), partition.consumed()?))).collect()
     }
 
     /// Up to `max` records from what is buffered, partition after partition.
@@ -153,11 +186,12 @@ impl Partitions {
     pub(super) fn drain(&mut self, max: usize) -> Result<Vec<PartitionRecords>, ConsumerError> {
         let (mut budget, mut drained) = (max, Vec::new());
         for name in self.turn() {
-            let Some(partition) = self.by_name.get_mut(&name) else { continue };
+            let Some(partition) = self.peek_mut(&name) else { continue };
             match partition.drain(&mut budget) {
                 Ok(None) => {}
                 Ok(Some((next_offset, parts))) => {
-                    drained.push(PartitionRecords { partition: name, next_offset, parts })
+                    let leader_epoch = partition.epoch;
+                    drained.push(PartitionRecords { partition: name, next_offset, leader_epoch, parts });
                 }
                 Err(source) if drained.is_empty() => return Err(ConsumerError::Record { partition: name, source }),
                 Err(_) => {} // it stays in its place and is told by the next poll
@@ -174,144 +208,12 @@ impl Partitions {
 
     /// The partitions with something to read, beginning after the one that was served last.
     fn turn(&self) -> Vec<TopicPartition> {
-        let ready = |(name, partition): (&TopicPartition, &Partition)| partition.is_ready().then(|| name.clone());
-        let mut names: Vec<_> = self.by_name.iter().filter_map(ready).collect();
+        let ready = self.lively().filter(|(_, partition)| partition.is_ready());
+        let mut names: Vec<_> = ready.map(|(name, _)| name.clone()).collect();
         let first = names.partition_point(|name| Some(name) <= self.last_drained.as_ref());
         if first < names.len() {
             names.rotate_left(first);
         }
         names
-    }
-}
-
-impl Partition {
-    fn new(ticket: u64, stage: Stage) -> Self {
-        let buffer = Buffer::default();
-        let mut partition =
-            Self { stage, paused: false, ticket, fetch_from: 0, buffer, not_before: None, served: 0, replica: None };
-        partition.jump(ticket, stage);
-        partition
-    }
-
-    fn jump(&mut self, ticket: u64, stage: Stage) {
-        self.ticket = ticket;
-        self.stage = stage;
-        self.buffer = Buffer::default();
-        self.not_before = None;
-        if let Stage::At(offset) = stage {
-            self.fetch_from = offset;
-        }
-    }
-
-    /// The position became known.
-    pub(super) fn settle(&mut self, offset: i64) {
-        self.stage = Stage::At(offset);
-        self.fetch_from = offset;
-    }
-
-    pub(super) fn position(&self) -> Option<i64> {
-        match self.stage {
-            Stage::At(offset) => Some(offset),
-            _ => None,
-        }
-    }
-
-    pub(super) fn may_ask(&self, now: Instant) -> bool {
-        self.not_before.is_none_or(|at| at <= now)
-    }
-
-    fn is_ready(&self) -> bool {
-        !self.paused && (self.buffer.current.is_some() || !self.buffer.ahead.is_empty())
-    }
-
-    fn drain(&mut self, budget: &mut usize) -> Result<Option<(i64, Vec<Records>)>, RecordError> {
-        let Stage::At(mut position) = self.stage else { return Ok(None) };
-        let mut parts = Vec::new();
-        while *budget > 0 {
-            match self.buffer.take(&mut position, budget) {
-                Ok(Some(records)) => parts.push(records),
-                Ok(None) => break,
-                Err(error) if parts.is_empty() => return Err(error),
-                Err(_) => break,
-            }
-        }
-        self.stage = Stage::At(position);
-        Ok((!parts.is_empty()).then_some((position, parts)))
-    }
-}
-
-impl Buffer {
-    pub(super) fn bytes(&self) -> usize {
-        self.bytes
-    }
-
-    pub(super) fn is_empty(&self) -> bool {
-        self.current.is_none() && self.ahead.is_empty()
-    }
-
-    /// Nothing can be read behind what is here: there is no use in fetching more before somebody seeks.
-    pub(super) fn is_broken(&self) -> bool {
-        matches!(self.ahead.back(), Some(Fetched::Broken(_)))
-    }
-
-    pub(super) fn push(&mut self, fetched: Fetched) {
-        if self.is_broken() {
-            return;
-        }
-        if let Fetched::Batch { bytes, .. } = &fetched {
-            self.bytes += bytes;
-        }
-        self.ahead.push_back(fetched);
-    }
-
-    /// The next records, and the position after them. An error stays in its place.
-    fn take(&mut self, position: &mut i64, budget: &mut usize) -> Result<Option<Records>, RecordError> {
-        let Some(mut current) = self.next_current(position)? else { return Ok(None) };
-        if current.records.len_max() <= *budget {
-            *budget -= current.records.len_max();
-            *position = current.next_offset;
-            self.bytes -= current.bytes;
-            return Ok(Some(current.records));
-        }
-        match current.records.split_front(*budget) {
-            Ok((front, next_offset)) => {
-                *budget = 0;
-                *position = next_offset.unwrap_or(current.next_offset);
-                self.current = Some(current);
-                Ok(Some(front))
-            }
-            Err(error) => Err(self.break_off(error)),
-        }
-    }
-
-    fn break_off(&mut self, error: RecordError) -> RecordError {
-        self.ahead.clear();
-        self.bytes = 0;
-        self.ahead.push_back(Fetched::Broken(error.clone()));
-        error
-    }
-
-    /// The batch that is being read, or the next one (which is decompressed here).
-    fn next_current(&mut self, position: &mut i64) -> Result<Option<Current>, RecordError> {
-        if let Some(current) = self.current.take() {
-            return Ok(Some(current));
-        }
-        while let Some(fetched) = self.ahead.front() {
-            match fetched {
-                Fetched::Skip { next_offset } => *position = *next_offset.max(position),
-                Fetched::Broken(error) => return Err(error.clone()),
-                Fetched::Batch { batch, bytes } => {
-                    let (next_offset, bytes) = (batch.next_offset(), *bytes);
-                    let records = match batch.records(*position) {
-                        Ok(records) => records,
-                        Err(error) => return Err(self.break_off(error)),
-                    };
-                    self.ahead.pop_front();
-                    return Ok(Some(Current { records, next_offset, bytes }));
-                }
-            }
-            self.ahead.pop_front();
-        }
-        Ok(None)
     }
 }

@@ -9,20 +9,23 @@ use crate::KafkaError;
 use crate::cluster::Metadata;
 use crate::group::{Group, Notice};
 
-use super::fetch::{self, Answer};
+use super::autocommit::Purpose;
+use super::fetch::{self, Answer, Session};
 use super::membership::Phase;
-use super::offsets::Listed;
+use super::offsets::{EpochEnds, Listed};
+use super::validate::Check;
 use super::{Consumer, ConsumerError, Event, OffsetReset, Offsets, TopicPartition};
 
 /// How a piece of work ended. Those that failed have already paused, so that trying again at once is not too soon.
 #[derive(Debug)]
 pub(super) enum Done {
-    Fetched { node: i32, result: Result<Vec<Answer>, KafkaError> },
+    Fetched { node: i32, session: Session, result: Result<Vec<Answer>, KafkaError> },
     Looked(Result<Arc<Metadata>, KafkaError>),
     ForLeader { generation: i32, result: Result<Arc<Metadata>, KafkaError> },
     GroupOffsets { asked: Vec<(TopicPartition, u64)>, result: Result<Offsets, KafkaError> },
     Listed { asked: Vec<Reset>, listed: Listed },
-    Committed { id: u64, result: Result<(), KafkaError> },
+    Validated { asked: Vec<Check>, ends: Option<EpochEnds> },
+    Committed { id: Option<u64>, result: Result<(), KafkaError> },
 }
 
 /// A partition whose position follows from the reset policy.
@@ -42,6 +45,7 @@ impl Consumer {
     pub async fn poll(&mut self, timeout: Duration) -> Result<Event, ConsumerError> {
         let (deadline, waker) = (deadline(timeout), self.waker.clone());
         self.resume_rebalance();
+        self.auto_commit(Purpose::Due);
         loop {
             self.take_in();
             let ready = self.ready();
@@ -86,6 +90,9 @@ impl Consumer {
         }
         if let Phase::Fenced(error) = &self.phase {
             return Some(Err(error.clone().into()));
+        }
+        if matches!(self.phase, Phase::Prepare(_) | Phase::Shrink(_)) {
+            self.auto_commit(Purpose::Rebalance);
         }
         if let Some(revoked) = self.prepare_rejoin() {
             return Some(Ok(Event::Revoked(revoked)));
@@ -138,18 +145,19 @@ impl Consumer {
         let now = Instant::now();
         // While it waits here the owner is alive, however long it waits.
         let alive = now + (self.config.max_poll_interval / 2).clamp(Duration::from_millis(1), Duration::from_secs(60));
-        let retries = self.partitions.iter().filter_map(|(_, partition)| partition.not_before.filter(|at| *at > now));
         let look = if self.look.under_way || self.is_idle() { alive } else { self.look.due };
-        retries.chain([alive, look]).min().unwrap_or(alive)
+        let retry = self.partitions.next_retry(now).unwrap_or(alive);
+        alive.min(look).min(retry)
     }
 
     fn on_done(&mut self, done: Result<Done, JoinError>) {
         match done {
-            Ok(Done::Fetched { node, result }) => self.on_fetched(node, result),
+            Ok(Done::Fetched { node, session, result }) => self.on_fetched(node, session, result),
             Ok(Done::Looked(result)) => self.on_looked(result),
             Ok(Done::ForLeader { generation, result }) => self.on_metadata_for_leader(generation, result),
             Ok(Done::GroupOffsets { asked, result }) => self.on_group_offsets(asked, result),
             Ok(Done::Listed { asked, listed }) => self.on_listed(asked, listed),
+            Ok(Done::Validated { asked, ends }) => self.on_validated(asked, ends),
             Ok(Done::Committed { id, result }) => self.on_committed(id, result),
             Err(error) => self.on_panic(&error),
         }
@@ -158,9 +166,10 @@ impl Consumer {
     /// A task of ours broke. Which one is not known, so all are taken for ended; stale answers are told by their tickets.
     fn on_panic(&mut self, error: &JoinError) {
         tracing::error!(%error, "a task of the consumer ended abnormally");
-        self.busy.clear();
+        self.fetches.restart();
         self.look.under_way = false;
         self.commits.under_way = false;
+        self.forget_auto_commit();
         self.partitions.ask_again();
         if let Phase::Electing(election) = &mut self.phase {
             election.asked = false;
@@ -169,18 +178,17 @@ impl Consumer {
     }
 
     fn launch_fetches(&mut self) {
-        let plan = fetch::plan(&self.partitions, &self.metadata, &self.config, &self.busy, Instant::now());
+        let plan = self.fetches.plan(&mut self.partitions, &self.metadata, &self.config, Instant::now());
         if plan.leaderless {
             self.distrust_metadata();
         }
-        for (node, wanted) in plan.by_node {
-            self.busy.insert(node);
+        for (node, mut session) in self.fetches.depart(&plan.blocked) {
             let (cluster, config) = (self.cluster.clone(), self.config.clone());
             let node_id = crate::cluster::NodeId::new(node).on(self.lane);
             self.work.spawn(async move {
-                let pause = config.retry_backoff;
-                let result = paced(pause, fetch::fetch(cluster, node_id, config, wanted)).await;
-                Done::Fetched { node, result }
+                let result = fetch::fetch(&cluster, node_id, &config, &mut session);
+                let result = paced(config.retry_backoff, result).await;
+                Done::Fetched { node, session, result }
             });
         }
     }

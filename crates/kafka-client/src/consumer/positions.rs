@@ -1,12 +1,14 @@
 //! How a partition gets its position, and what the answers to its requests do to it.
 
 use std::collections::BTreeMap;
-use std::time::Instant;
+use std::time::{Instant, SystemTime};
 
+use crate::cluster::{Cluster, Metadata};
 use crate::{ErrorCode, KafkaError};
 
-use super::fetch::{Answer, isolation};
+use super::fetch::{Answer, Session, isolation};
 use super::offsets::{self, At, Listed};
+use super::partition::leader_of;
 use super::partitions::Stage;
 use super::poll::{Done, Reset, paced};
 use super::{Consumer, ConsumerError, IsolationLevel, OffsetReset, Offsets, TopicPartition};
@@ -15,17 +17,18 @@ impl Consumer {
     pub(super) fn launch_positions(&mut self) {
         self.launch_group_offsets();
         self.launch_resets();
+        self.launch_validations();
     }
 
     fn launch_group_offsets(&mut self) {
         let (policy, grouped) = (self.config.auto_offset_reset, self.offsets.is_some());
         let mut asked = Vec::new();
-        for (name, partition) in self.partitions.iter_mut() {
+        self.partitions.each_lively(|name, partition| {
             if partition.stage == Stage::Committed {
                 partition.stage = if grouped { Stage::Asking(None) } else { Stage::Reset(policy) };
                 asked.push((name.clone(), partition.ticket));
             }
-        }
+        });
         let Some(coordinator) = self.offsets.clone().filter(|_| !asked.is_empty()) else { return };
         let (pause, stable_only) =
             (self.config.retry_backoff, self.config.isolation_level == IsolationLevel::ReadCommitted);
@@ -38,15 +41,23 @@ impl Consumer {
 
     pub(super) fn on_group_offsets(&mut self, asked: Vec<(TopicPartition, u64)>, result: Result<Offsets, KafkaError>) {
         let policy = self.config.auto_offset_reset;
+        let mut outdated = false;
         for (name, ticket) in asked {
             let Some(partition) = self.partitions.current(&name, ticket) else { continue };
             match &result {
                 Err(_) => partition.stage = Stage::Committed,
                 Ok(offsets) => match offsets.get(&name) {
-                    Some(committed) => partition.settle(committed.offset),
+                    Some(committed) => {
+                        partition.leader = leader_of(&self.metadata, &name);
+                        outdated |= partition.leader.is_some_and(|leader| committed.leader_epoch > Some(leader.epoch));
+                        partition.settle(committed.offset, committed.leader_epoch);
+                    }
                     None => partition.stage = Stage::Reset(policy),
                 },
             }
+        }
+        if outdated {
+            self.distrust_metadata(); // whoever committed has seen a newer leader
         }
         if let Err(error) = result {
             self.on_error("looking up committed offsets", error);
@@ -56,22 +67,25 @@ impl Consumer {
     fn launch_resets(&mut self) {
         let now = Instant::now();
         let mut asked: BTreeMap<i32, Vec<Reset>> = BTreeMap::new();
-        let mut leaderless = false;
-        for (name, partition) in self.partitions.iter_mut() {
-            let Stage::Reset(to) = partition.stage else { continue };
+        let (mut leaderless, mut undefined) = (false, None);
+        self.partitions.each_lively(|name, partition| {
+            let Stage::Reset(to) = partition.stage else { return };
             if to == OffsetReset::None {
-                self.failure.get_or_insert_with(|| ConsumerError::NoOffset(name.clone()));
-                continue;
+                undefined.get_or_insert_with(|| name.clone());
+                return;
             }
             let Some(leader) = self.metadata.leader(&name.topic, name.partition) else {
                 leaderless = true;
-                continue;
+                return;
             };
             if partition.may_ask(now) {
                 partition.stage = Stage::Asking(Some(to));
                 let reset = Reset { partition: name.clone(), ticket: partition.ticket, to };
                 asked.entry(leader.id).or_default().push(reset);
             }
+        });
+        if let Some(name) = undefined {
+            self.failure.get_or_insert(ConsumerError::NoOffset(name));
         }
         if leaderless {
             self.distrust_metadata();
@@ -84,12 +98,7 @@ impl Consumer {
         let (cluster, metadata) = (self.cluster.clone(), self.metadata.clone());
         let isolation = isolation(&self.config);
         self.work.spawn(async move {
-            let wanted = asked.iter().map(|reset| {
-                let at = if reset.to == OffsetReset::Earliest { At::Beginning } else { At::End };
-                (reset.partition.clone(), at)
-            });
-            let wanted: BTreeMap<_, _> = wanted.collect();
-            let listed = offsets::list(&cluster, &metadata, &wanted, isolation).await;
+            let listed = look_up(&cluster, &metadata, &asked, isolation).await;
             Done::Listed { asked, listed }
         });
     }
@@ -101,7 +110,8 @@ impl Consumer {
             let result = listed.remove(&reset.partition).unwrap_or(Ok(None));
             if let Ok(Some((offset, _))) = result {
                 tracing::info!(partition = %reset.partition, offset, "no position; starting as auto.offset.reset says");
-                partition.settle(offset);
+                partition.leader = leader_of(&self.metadata, &reset.partition);
+                partition.settle(offset, None);
                 continue;
             }
             partition.stage = Stage::Reset(reset.to);
@@ -112,8 +122,8 @@ impl Consumer {
         }
     }
 
-    pub(super) fn on_fetched(&mut self, node: i32, result: Result<Vec<Answer>, KafkaError>) {
-        self.busy.remove(&node);
+    pub(super) fn on_fetched(&mut self, node: i32, session: Session, result: Result<Vec<Answer>, KafkaError>) {
+        self.fetches.land(node, session);
         match result {
             Ok(answers) => {
                 let served = self.partitions.next_ticket();
@@ -121,7 +131,9 @@ impl Consumer {
             }
             Err(error) => {
                 // Nearer replicas are a convenience; the leader is asked when one fails.
-                self.partitions.iter_mut().for_each(|(_, partition)| partition.replica = None);
+                self.partitions.iter_mut().for_each(|(_, partition)| {
+                    partition.replica.take_if(|(replica, _)| *replica == node);
+                });
                 self.on_error("a fetch", error);
             }
         }
@@ -143,6 +155,7 @@ impl Consumer {
             partition.served = served;
         }
         partition.fetch_from = answer.next_offset;
+        partition.end = answer.end.or(partition.end);
         answer.fetched.into_iter().for_each(|fetched| partition.buffer.push(fetched));
     }
 
@@ -184,4 +197,24 @@ impl Consumer {
             partition.not_before = Some(again);
         }
     }
+}
+
+/// The offsets that these resets lead to. The end is looked up before the timestamps are: what is appended in between is not lost
+/// to who finds no record young enough.
+async fn look_up(cluster: &Cluster, metadata: &Metadata, asked: &[Reset], isolation: i8) -> Listed {
+    let now = SystemTime::now();
+    let young = asked.iter().filter(|reset| matches!(reset.to, OffsetReset::ByDuration(_)));
+    let young: BTreeMap<_, _> = young.map(|reset| (reset.partition.clone(), At::End)).collect();
+    let mut ends = match young.is_empty() {
+        true => Listed::new(),
+        false => offsets::list(cluster, metadata, &young, isolation).await,
+    };
+    let wanted = asked.iter().map(|reset| (reset.partition.clone(), reset.to.at(now))).collect();
+    let mut listed = offsets::list(cluster, metadata, &wanted, isolation).await;
+    for (name, found) in &mut listed {
+        if let (Ok(None), Some(end)) = (&*found, ends.remove(name)) {
+            *found = end;
+        }
+    }
+    listed
 }

@@ -1,3 +1,4 @@
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use bytes::{BufMut, Bytes, BytesMut};
@@ -7,9 +8,10 @@ use kafka_protocol::messages::metadata_response::{MetadataResponsePartition, Met
 use kafka_protocol::messages::{BrokerId, MetadataResponse, ProducerId, TopicName as WireName};
 use kafka_protocol::protocol::StrBytes;
 
-use super::fetch::{Answer, plan, read};
+use super::buffer::Fetched;
+use super::fetch::{Answer, Session, read};
 use super::membership::Then;
-use super::partitions::{Fetched, Partitions, Stage};
+use super::partitions::{Partitions, Stage};
 use super::poll::Reset;
 use super::*;
 use crate::ErrorCode;
@@ -139,7 +141,6 @@ fn the_configuration_has_javas_defaults_and_refuses_what_it_cannot_do() {
     };
     assert_eq!(parse(&[]).unwrap(), ConsumerConfig::default());
     for (key, value) in [
-        ("enable.auto.commit", "true"),
         ("group.protocol", "consumer"),
         ("partition.assignment.strategy", "com.example.OwnAssignor"),
         ("group.instance.id", "no spaces"),
@@ -154,6 +155,12 @@ fn the_configuration_has_javas_defaults_and_refuses_what_it_cannot_do() {
     assert_eq!(strategy(both).unwrap(), [Assignor::Sticky, Assignor::Range], "in the order given");
     assert!(strategy("").is_err() && strategy("range,range").is_err());
     assert!(parse(&[("group.id", "g"), ("heartbeat.interval.ms", "45000")]).is_err());
+    let interval =
+        |extra: &[(&str, &str)]| parse(extra).map(|config| config.auto_commit_interval.map(|span| span.as_millis()));
+    assert_eq!(interval(&[("group.id", "g")]).unwrap(), Some(5_000), "Java's default");
+    assert_eq!(interval(&[("group.id", "g"), ("enable.auto.commit", "false")]).unwrap(), None);
+    let error = interval(&[("enable.auto.commit", "true")]).unwrap_err().to_string();
+    assert_eq!(error, "enable.auto.commit cannot be set to true when default group id (null) is used.");
 }
 
 /// A position is waited for between two polls: whatever begins meanwhile, the caller does not hear of it before the next.
@@ -191,9 +198,22 @@ fn metadata(partitions: i32) -> Metadata {
     Metadata::default().merged(MetadataResponse::default().with_topics(vec![topic]), false)
 }
 
-fn asked(partitions: &Partitions) -> Vec<i32> {
-    let plan = plan(partitions, &metadata(4), &ConsumerConfig::default(), &HashSet::new(), Instant::now());
-    plan.by_node.into_values().flatten().map(|wanted| wanted.partition.partition).collect()
+impl Consumer {
+    fn wanted_of(&mut self, name: &TopicPartition) -> super::fetch::Wanted {
+        let (metadata, config) = (self.metadata.clone(), self.config.clone());
+        self.fetches.plan(&mut self.partitions, &metadata, &config, Instant::now());
+        let (_, session) = self.fetches.depart(&BTreeSet::new()).pop().unwrap();
+        session.get(name).unwrap().clone()
+    }
+}
+
+/// The partitions that node 1 is asked for.
+fn asked(partitions: &mut Partitions) -> Vec<i32> {
+    let mut fetches = Fetches::default();
+    partitions.touch_all();
+    fetches.plan(partitions, &metadata(4), &ConsumerConfig::default(), Instant::now());
+    let session = fetches.depart(&BTreeSet::new()).pop().map(|(_, session)| session);
+    session.map(|mut session| session.asks_for()).unwrap_or_default()
 }
 
 #[test]
@@ -206,7 +226,7 @@ fn a_request_begins_with_who_was_served_longest_ago() {
     {
         let answer = partitions.next_ticket();
         served.iter().for_each(|index: &usize| partitions.get_mut(&names[*index]).unwrap().served = answer);
-        assert_eq!(asked(&partitions), want);
+        assert_eq!(asked(&mut partitions), want);
     }
 }
 
@@ -221,10 +241,10 @@ fn a_broken_partition_is_left_alone_until_somebody_seeks() {
         let (fetched, _) = read(bytes.clone().into(), 0, true, Vec::new());
         fetched.into_iter().for_each(|fetched| partitions.get_mut(&names[0]).unwrap().buffer.push(fetched));
         assert!(matches!(partitions.drain(10), Err(ConsumerError::Record { .. })));
-        assert_eq!(asked(&partitions), [1], "the other one goes on");
+        assert_eq!(asked(&mut partitions), [1], "the other one goes on");
     }
     partitions.jump(&names[0], Stage::At(2)).unwrap();
-    assert_eq!(asked(&partitions), [0, 1]);
+    assert_eq!(asked(&mut partitions), [0, 1]);
 }
 
 #[test]
@@ -318,15 +338,16 @@ async fn a_partitions_error_is_told_or_repaired() {
         consumer.metadata = Arc::new(metadata(1));
         consumer.partitions.set(std::slice::from_ref(&name), Stage::At(5));
         let ticket = consumer.partitions.get(&name).unwrap().ticket;
-        let plan = plan(&consumer.partitions, &consumer.metadata, &consumer.config, &HashSet::new(), Instant::now());
-        let answers = plan.by_node.into_values().flatten().map(|wanted| Answer {
+        let wanted = consumer.wanted_of(&name);
+        let answers = [wanted].map(|wanted| Answer {
             wanted,
             error: Some(code),
             fetched: Vec::new(),
             next_offset: 5,
             preferred_replica: None,
+            end: None,
         });
-        consumer.on_fetched(1, Ok(answers.collect()));
+        consumer.on_fetched(1, Session::default(), Ok(answers.into()));
         let partition = consumer.partitions.get(&name).unwrap();
         assert_eq!((partition.stage, partition.ticket != ticket), (stage, fresh), "{code:?}");
         assert!(!partition.may_ask(Instant::now()), "{code:?} is followed by a pause");

@@ -85,6 +85,17 @@ impl Connection {
         self.line.link.read::<R>(&mut answer, version)
     }
 
+    /// As [`send`](Self::send), in a version that is not above `newest`: some mean something else from then on.
+    pub(crate) async fn send_at_most<R: Request>(&self, request: &R, newest: i16) -> Result<R::Response, KafkaError> {
+        let version = self.version::<R>()?.min(newest);
+        self.line.ask(request, version).await?.decode::<R>(version).await
+    }
+
+    /// The level of a feature that the cluster had finalized when this connection was made; 0 for one that it had not.
+    pub(crate) fn feature(&self, name: &str) -> i16 {
+        self.versions.finalized(name)
+    }
+
     /// The newest version of a request that the broker understands.
     pub(crate) fn version<R: Request>(&self) -> Result<i16, KafkaError> {
         self.versions.negotiate::<R>(&self.line.link.address)

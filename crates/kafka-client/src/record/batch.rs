@@ -134,8 +134,8 @@ impl Batch {
     pub fn records(&self, from_offset: i64) -> Result<Records, RecordError> {
         let left = usize::try_from(self.count)
             .map_err(|_| RecordError::Corrupt { offset: self.base_offset, what: "it has a negative record count" })?;
-        Ok(Records {
-            payload: self.payload()?,
+        let mut records = Records {
+            payload: if left == 0 { Bytes::new() } else { self.payload()? },
             at: 0,
             left,
             base_offset: self.base_offset,
@@ -143,7 +143,11 @@ impl Batch {
             max_timestamp: self.max_timestamp,
             timestamp_type: self.timestamp_type(),
             from_offset,
-        })
+        };
+        if from_offset > self.base_offset {
+            records.pass_over()?;
+        }
+        Ok(records)
     }
 
     fn payload(&self) -> Result<Bytes, RecordError> {

@@ -45,7 +45,7 @@ pub struct Records {
 }
 
 impl Records {
-    /// How many records are left at most (those before the start offset are still counted).
+    /// How many records are left; an encoder's lie about their number shows only while they are read.
     pub fn len_max(&self) -> usize {
         self.left
     }
@@ -65,6 +65,18 @@ impl Records {
         }
         front.left = passed;
         Ok((front, next_offset))
+    }
+
+    /// Drops the records before the start offset, so that nobody counts them.
+    pub(super) fn pass_over(&mut self) -> Result<(), RecordError> {
+        while self.left > 0 {
+            let before = self.at;
+            if self.skip_one()? >= self.from_offset {
+                (self.at, self.left) = (before, self.left + 1);
+                break;
+            }
+        }
+        Ok(())
     }
 
     fn skip_one(&mut self) -> Result<i64, RecordError> {

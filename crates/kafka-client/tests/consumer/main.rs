@@ -12,7 +12,9 @@ mod cooperative;
 mod groups;
 mod java;
 mod mixed;
+mod positions;
 mod reading;
+mod sessions;
 mod statics;
 #[allow(dead_code)]
 mod support;

