@@ -93,13 +93,12 @@ fn worker_keys() {
             &["Invalid value nonsense for configuration listeners: Listener doesn't have the right format"],
         ),
         ("listeners", "", &["Invalid value for listeners, at least one URL is expected"]),
+        ("security.protocol", "TLS", &["Invalid value TLS for configuration security.protocol", "SASL_SSL"]),
         (
-            "security.protocol",
-            "SSL",
-            &["security.protocol=SSL is not supported by this version, which knows only PLAINTEXT"],
+            "producer.security.protocol",
+            "SASL_SSL",
+            &["Invalid value GSSAPI for configuration sasl.mechanism", "SCRAM-SHA-512", "producer."],
         ),
-        ("producer.security.protocol", "SASL_SSL", &["producer.security.protocol=SASL_SSL is not supported"]),
-        ("sasl.mechanism", "PLAIN", &["sasl.mechanism is set, but"]),
         ("config.providers", "file", &["config.providers is set, but"]),
         ("rest.extension.classes", "a.B", &["rest.extension.classes is set, but"]),
         (
@@ -201,7 +200,7 @@ fn connector_files() {
         "override",
         "name=a\nconnector.class=FileStreamSink\ntopics=t\nconsumer.override.max.poll.records=few\n",
     );
-    site.write("secure", format!("name=a\n{source}\ntopic=t\nproducer.override.security.protocol=SSL\n"));
+    site.write("secure", format!("name=a\n{source}\ntopic=t\nproducer.override.security.protocol=TLS\n"));
     site.write("both", "name=a\nconnector.class=FileStreamSink\ntopics=t\ntopics.regex=t.*\n");
     std::fs::create_dir(site.path("folder")).unwrap();
     let no_class =
@@ -221,7 +220,7 @@ fn connector_files() {
             "override",
             &["Invalid value few for configuration max.poll.records: Not a number of type INT", "consumer.override."],
         ),
-        ("secure", &["Invalid value SSL for configuration security.protocol", "producer.override."]),
+        ("secure", &["Invalid value TLS for configuration security.protocol", "producer.override."]),
         ("both", &["topics.regex"]),
         ("twice", &["Connector good already exists"]),
     ] {

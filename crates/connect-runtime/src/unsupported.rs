@@ -3,6 +3,9 @@
 
 use connect_config::Props;
 use kafka_client::config::{ClientKind, Usage};
+use kafka_client::security::Security;
+
+use crate::client_config::admin;
 
 /// Why a worker with this configuration must not start, one text a key.
 pub fn worker_errors(worker: &Props) -> Vec<String> {
@@ -13,9 +16,18 @@ pub fn worker_errors(worker: &Props) -> Vec<String> {
         }
     }
     errors.extend(CHOICES.iter().filter_map(|(key, known)| wrong_choice(worker, key, known)));
-    let clients = ["producer.", "consumer.", "admin."].map(|client| format!("{client}security.protocol"));
-    errors.extend(clients.iter().filter_map(|key| wrong_choice(worker, key, PROTOCOLS)));
+    errors.extend(insecure_clients(worker));
     errors
+}
+
+/// What the clients cannot do of the security that they are told to have: asked of them at once, not when a task makes one.
+fn insecure_clients(worker: &Props) -> impl Iterator<Item = String> {
+    let own = Security::parse(&admin(worker)).err().map(|error| error.to_string());
+    let of_tasks = ["producer.", "consumer."].into_iter().filter_map(|prefix| {
+        let error = Security::parse(&worker.with_prefix(prefix)).err()?;
+        Some(format!("{error} (in the worker's {prefix}* keys)"))
+    });
+    own.into_iter().chain(of_tasks)
 }
 
 fn wrong_choice(config: &Props, key: &str, known: &[&str]) -> Option<String> {
@@ -86,19 +98,10 @@ pub fn connector_errors(config: &Props) -> Vec<String> {
 const GUARDS: &[(&str, &str)] = &[
     ("config.providers", "this version has no configuration providers yet: variables would stay as they are"),
     ("rest.extension.classes", "this version has no REST extensions yet: what they guard would be open"),
-    ("ssl.engine.factory.class", "this version makes its own TLS connections"),
-    ("sasl.client.callback.handler.class", "this version runs no Java classes"),
-    ("sasl.login.callback.handler.class", "this version runs no Java classes"),
-    ("sasl.login.class", "this version runs no Java classes"),
-    ("sasl.mechanism", "this version does not authenticate yet"),
-    ("sasl.jaas.config", "this version does not authenticate yet"),
     ("admin.listeners", "this version has no separate admin listeners yet"),
 ];
 
-const PROTOCOLS: &[&str] = &["PLAINTEXT"];
-
 const CHOICES: &[(&str, &[&str])] = &[
-    ("security.protocol", PROTOCOLS),
     (
         "connector.client.config.override.policy",
         &[
@@ -118,8 +121,8 @@ const IGNORED: &[&str] = &[
     "response.http.headers.config",
 ];
 
-/// Keys of the worker that belong to its TLS, its metrics and its topic records.
-const IGNORED_PREFIXES: &[&str] = &["ssl.", "metrics.", "topic.tracking.", "topic.creation."];
+/// Keys of the worker that belong to its metrics and its topic records.
+const IGNORED_PREFIXES: &[&str] = &["metrics.", "topic.tracking.", "topic.creation."];
 
 /// What converters and clients get; a client names what it does not use when it is made.
 const PASSED_ON: &[&str] = &[
@@ -152,7 +155,10 @@ mod tests {
     fn what_guards_something_is_refused_and_the_rest_is_named() {
         for (key, value, refused) in [
             ("security.protocol", "plaintext", false),
-            ("security.protocol", "SASL_SSL", true),
+            ("security.protocol", "SSL", false),
+            ("security.protocol", "SASL_SSL", true), // with Java's default mechanism
+            ("producer.security.protocol", "TLS", true),
+            ("sasl.mechanism", "PLAIN", false), // of no effect without the protocol
             ("connector.client.config.override.policy", "All", false),
             ("connector.client.config.override.policy", "None", true),
             ("config.providers", "", false),
@@ -173,7 +179,7 @@ mod tests {
             ("ssl.keystore.type", "JKS"),
         ]);
         let ignored = ignored_worker_keys(&props, |key| ["key.converter", "ssl.keystore.type"].contains(&key));
-        assert_eq!(ignored, ["producer.interceptor.classes", "group.id", "ssl.keystore.type"]);
+        assert_eq!(ignored, ["producer.interceptor.classes", "group.id"]);
         let props = Props::from([("errors.log.include.messages", "true"), ("admin.override.x", "1"), ("file", "f")]);
         assert_eq!(ignored_connector_keys(&props), ["errors.log.include.messages", "admin.override.x"]);
     }
