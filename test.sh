@@ -34,6 +34,8 @@ export LONGSHORE_TEST_APACHE=$PWD/scripts/apache.sh
 export LONGSHORE_TEST_BOOTSTRAP=127.0.0.1:$KAFKA_PORT
 export LONGSHORE_TEST_BROKER_KILL="$PWD/scripts/apache.sh broker kill 1"
 export LONGSHORE_TEST_BROKER_START="$PWD/scripts/apache.sh broker again 1"
+export LONGSHORE_TEST_BROKER_PAUSE="$PWD/scripts/apache.sh broker pause 1"
+export LONGSHORE_TEST_BROKER_RESUME="$PWD/scripts/apache.sh broker resume 1"
 
 step "tests"
 cargo test --workspace

@@ -4,11 +4,14 @@
 #   apache.sh fetch                                   download the jars (once)
 #   apache.sh broker start [N] | stop | status        N brokers (default 1) on 127.0.0.1:$KAFKA_PORT, +2, +4 …
 #   apache.sh broker stop I | kill I | again I        the I-th broker alone: SIGTERM, SIGKILL, start it again
+#   apache.sh broker pause I | resume I               SIGSTOP, SIGCONT
 #   apache.sh connect-standalone WORKER [CONNECTOR…]  Apache's worker in the foreground
 #   apache.sh tool CLASS [ARGUMENT…]                  any main class, e.g. org.apache.kafka.tools.TopicCommand
 # KAFKA_PORT (19092) is the first broker's port, APACHE_HOME (~/.cache/longshore/apache-kafka-4.3.1) holds the jars,
-# KAFKA_DATA ($APACHE_HOME/broker-$KAFKA_PORT) the brokers' data, KAFKA_EXTRA a file of further server properties (%i: the broker's
-# number). HEAP and LOG_LEVEL are passed to the JVM.
+# KAFKA_DATA ($APACHE_HOME/broker-$KAFKA_PORT) the brokers' data, KAFKA_EXTRA a file of further server properties (%i: the
+# broker's number). HEAP and LOG_LEVEL are passed to the JVM.
+# With KAFKA_PROXIED=1 each broker has a second listener, 6 ports up, whose clients are told to come to the port after
+# that: for a proxy in between, which only they go through.
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -16,7 +19,7 @@ home=${APACHE_HOME:-$HOME/.cache/longshore/apache-kafka-4.3.1}
 port=${KAFKA_PORT:-19092}
 data=${KAFKA_DATA:-$home/broker-$port}
 
-usage() { sed -n '2,10s/^# \{0,1\}//p' "$0" >&2; exit 2; }
+usage() { sed -n '2,14s/^# \{0,1\}//p' "$0" >&2; exit 2; }
 
 run_java() {
   exec java ${HEAP:--Xmx1G} -Dlog4j2.configurationFile="$here/apache/log4j2.xml" -Dlvl="${LOG_LEVEL:-WARN}" \
@@ -55,9 +58,14 @@ nodes() {
 }
 
 configure() {  # the I-th broker of N
-  local dir=$data/$1 at=$2 count=$3 replicas roles=broker listeners
+  local dir=$data/$1 at=$2 count=$3 replicas roles=broker listeners advertised
   replicas=$((count < 3 ? count : 3))
   listeners=PLAINTEXT://127.0.0.1:$at
+  advertised=$listeners
+  if [ -n "${KAFKA_PROXIED:-}" ]; then
+    listeners=$listeners,PROXIED://127.0.0.1:$((at + 6))
+    advertised=$advertised,PROXIED://127.0.0.1:$((at + 7))
+  fi
   if [ "$1" = 1 ]; then
     roles=broker,controller
     listeners=$listeners,CONTROLLER://127.0.0.1:$((port + 1))
@@ -67,7 +75,8 @@ process.roles=$roles
 node.id=$1
 controller.quorum.voters=1@127.0.0.1:$((port + 1))
 listeners=$listeners
-advertised.listeners=PLAINTEXT://127.0.0.1:$at
+advertised.listeners=$advertised
+listener.security.protocol.map=PLAINTEXT:PLAINTEXT,PROXIED:PLAINTEXT,CONTROLLER:PLAINTEXT
 controller.listener.names=CONTROLLER
 log.dirs=$dir/log
 offsets.topic.replication.factor=$replicas
@@ -87,7 +96,7 @@ start_node() {
   fi
   (run_java kafka.Kafka "$dir/server.properties") > "$dir/broker.log" 2>&1 < /dev/null &
   echo $! > "$dir/pid"
-  for _ in $(seq 1 300); do
+  for _ in $(seq 1 900); do
     if (echo > "/dev/tcp/127.0.0.1/$at") 2> /dev/null; then
       echo "broker $1 on 127.0.0.1:$at"
       return
@@ -118,6 +127,8 @@ broker() {
     again) is_alive "$2" || start_node "$2" "$(nodes | wc -l)" ;;
     stop) for i in ${2:-$(nodes | sort -rn)}; do end_node "$i" TERM; done ;;
     kill) end_node "$2" KILL ;;
+    pause) kill -STOP "$(cat "$data/$2/pid")" ;;
+    resume) kill -CONT "$(cat "$data/$2/pid")" ;;
     status)
       for i in $(nodes); do
         is_alive "$i" && { echo "broker $i on 127.0.0.1:$((port + 2 * (i - 1)))"; found=0; }

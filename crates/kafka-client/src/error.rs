@@ -88,7 +88,7 @@ pub enum KafkaError {
     },
     /// An answer could not be read; its connection was closed.
     #[error(
-        "The answer of {address} could not be read: {reason}; is this address a Kafka broker's PLAINTEXT listener?"
+        "The answer of {address} could not be read: {reason}; is this address the listener of a Kafka broker, and security.protocol that listener's?"
     )]
     Protocol {
         /// `host:port`.
@@ -107,9 +107,30 @@ pub enum KafkaError {
     /// A property is wrong; the text names key and value as Java does.
     #[error("{0}")]
     Config(Arc<str>),
+    /// A transactional call was refused, or a transaction failed.
+    #[error(transparent)]
+    Transaction(Arc<TransactionError>),
     /// The client was closed while the call was under way.
     #[error("The client is closed")]
     Closed,
+}
+
+/// What is wrong with a transaction, or with a call at this time, in Java's words.
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("{text}")]
+pub struct TransactionError {
+    /// [`Abortable`](ErrorKind::Abortable): abort the transaction and go on. Everything else: the producer has to end,
+    /// unless the call was only made at the wrong time (`java.lang.IllegalStateException`).
+    pub kind: ErrorKind,
+    /// The name of the Java exception that says the same.
+    pub class: &'static str,
+    /// What happened.
+    pub text: Arc<str>,
+    /// The broker's error code, if a broker's answer is what failed.
+    pub code: Option<ErrorCode>,
+    /// What led to it, where the text does not tell.
+    #[source]
+    pub cause: Option<Arc<KafkaError>>,
 }
 
 impl KafkaError {
@@ -143,10 +164,17 @@ impl KafkaError {
         KafkaError::Authentication { class: ErrorCode::SASL_AUTHENTICATION_FAILED.java_class(), reason: reason.into() }
     }
 
+    /// TLS failed: one side does not accept the other's certificate, protocol or ciphers.
+    pub(crate) fn ssl_authentication(address: &str, reason: &str) -> KafkaError {
+        let class = "org.apache.kafka.common.errors.SslAuthenticationException";
+        KafkaError::Authentication { class, reason: format!("SSL handshake with {address} failed: {reason}").into() }
+    }
+
     /// The broker's error code, if a broker's answer is what failed.
     pub fn code(&self) -> Option<ErrorCode> {
         match self {
             KafkaError::Broker { code, .. } | KafkaError::Refused { code, .. } => Some(*code),
+            KafkaError::Transaction(error) => error.code,
             _ => None,
         }
     }
@@ -158,6 +186,7 @@ impl KafkaError {
             KafkaError::Connect { .. } | KafkaError::Disconnected { .. } => ErrorKind::RefreshMetadata,
             KafkaError::Authentication { .. } => ErrorKind::Authentication,
             KafkaError::Timeout(_) => ErrorKind::Retriable,
+            KafkaError::Transaction(error) => error.kind,
             KafkaError::UnsupportedVersion { .. } | KafkaError::Protocol { .. } => ErrorKind::Fatal,
             KafkaError::Config(_) | KafkaError::Closed => ErrorKind::Fatal,
         }
@@ -172,6 +201,7 @@ impl KafkaError {
     pub fn java_class(&self) -> &'static str {
         match self {
             KafkaError::Broker { code, .. } | KafkaError::Refused { code, .. } => code.java_class(),
+            KafkaError::Transaction(error) => error.class,
             KafkaError::Connect { .. } => "org.apache.kafka.common.errors.TimeoutException",
             KafkaError::Disconnected { .. } => "org.apache.kafka.common.errors.NetworkException",
             KafkaError::Timeout(_) => "org.apache.kafka.common.errors.TimeoutException",

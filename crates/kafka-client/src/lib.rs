@@ -21,7 +21,7 @@ pub mod producer;
 pub mod record;
 pub mod security;
 
-pub use error::{ErrorCode, ErrorKind, KafkaError};
+pub use error::{ErrorCode, ErrorKind, KafkaError, TransactionError};
 
 /// The README's examples compile.
 #[cfg(doctest)]

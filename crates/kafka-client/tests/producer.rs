@@ -116,3 +116,19 @@ async fn says_what_is_wrong() {
     assert_eq!(missing.to_string(), "Topic t not present in metadata after 300 ms.");
     assert!(matches!(missing, KafkaError::Timeout(_)));
 }
+
+#[tokio::test]
+async fn who_waits_for_memory_ends_the_lingering() {
+    let Some(bootstrap) = bootstrap() else { return };
+    // A batch that lingers for a minute holds all the memory: whoever waits for room is what makes it go.
+    let small = [("buffer.memory", "30000"), ("linger.ms", "60000"), ("delivery.timeout.ms", "120000")];
+    let (cluster, with_broker, mut acks) = producer(&bootstrap, &small);
+    let name = fresh("full");
+    let topic = with_broker.prepare(&name).await.unwrap();
+    for _ in 0..20 {
+        append(&with_broker, record(&topic, None, &[b'x'; 9_000])).await;
+    }
+    with_broker.flush().await;
+    assert!(receive(&mut acks, 20).await.iter().all(|ack| ack.result.is_ok()));
+    assert_eq!(read_all(&cluster, &name, 0).await.len(), 20);
+}

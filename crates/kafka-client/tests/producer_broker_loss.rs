@@ -7,10 +7,9 @@
 
 mod common;
 
-use std::process::Command;
 use std::time::Duration;
 
-use common::{append, bootstrap, fresh, now_millis, producer, read_all, receive, record, required};
+use common::{append, bootstrap, fresh, now_millis, producer, read_all, receive, record, required, run};
 use kafka_client::producer::Record;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -52,10 +51,4 @@ async fn nothing_is_lost_repeated_or_reordered_when_the_broker_is_killed() {
         // A broker that forgot where it stored a batch cannot say it.
         assert!(ack.base_offset == -1 || ack.submissions.iter().next() == u64::try_from(ack.base_offset).ok());
     }
-}
-
-async fn run(command: &str) {
-    let command = command.to_owned();
-    let status = tokio::task::spawn_blocking(move || Command::new("sh").args(["-c", &command]).status());
-    assert!(status.await.unwrap().unwrap().success());
 }

@@ -74,7 +74,7 @@ impl Produce for KafkaProducer {
                     return Ok(stopped(index, Blocked::UnknownPartition(Arc::clone(&record.topic), record.partition)));
                 }
                 Err(error) => {
-                    let fatal = matches!(error, AppendError::Fatal(_));
+                    let fatal = matches!(error, AppendError::Fatal(_) | AppendError::Transaction(_));
                     let error = ConnectError::new(error.java_class(), error.to_string());
                     return match fatal {
                         true => Err(error),

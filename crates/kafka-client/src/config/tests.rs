@@ -29,9 +29,9 @@ fn says_what_is_wrong_as_java_does() {
         ),
         (
             "security.protocol",
-            "SASL_SSL",
-            "Invalid value SASL_SSL for configuration security.protocol: this client does not speak TLS; set \
-             PLAINTEXT or SASL_PLAINTEXT",
+            "TLS",
+            "Invalid value TLS for configuration security.protocol: (case insensitive) String must be one of: PLAINTEXT, \
+             SSL, SASL_PLAINTEXT, SASL_SSL",
         ),
     ] {
         let got = parse(&[("bootstrap.servers", "localhost:9092"), (key, value)]);

@@ -38,6 +38,11 @@ impl Values {
         self.parsed.string(key).filter(|text| !text.is_empty())
     }
 
+    /// Whether a CLASS is named.
+    pub fn has_class(&self, key: &str) -> bool {
+        self.parsed.class(key).is_some()
+    }
+
     /// An INT.
     pub fn int(&self, key: &str) -> i32 {
         self.parsed.int(key).unwrap_or_default()

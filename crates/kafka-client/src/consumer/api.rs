@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use crate::KafkaError;
-use crate::group::Generation;
+use crate::group::{ConsumerGroupMetadata, Generation, Group};
 
 use super::membership::Phase;
 use super::partitions::Stage;
@@ -28,6 +28,14 @@ impl Consumer {
             self.rebalance("the subscription has changed");
         }
         Ok(())
+    }
+
+    /// Who this is at the moment, for [`send_offsets_to_transaction`](crate::producer::Producer::send_offsets_to_transaction);
+    /// none without a `group.id`.
+    pub fn group_metadata(&self) -> Option<ConsumerGroupMetadata> {
+        let group_id = self.config.group_id.clone()?;
+        let generation = self.group.as_ref().map_or(Generation::NONE, Group::generation);
+        Some(ConsumerGroupMetadata::of(group_id, generation, self.config.group_instance_id.clone()))
     }
 
     /// Reads exactly these partitions, without a group's help. Committed offsets are where it starts, if there is a `group.id`.

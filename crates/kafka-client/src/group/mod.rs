@@ -12,6 +12,7 @@ mod config;
 mod coordinator;
 mod join;
 mod membership;
+mod metadata;
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -24,6 +25,7 @@ use tracing::Instrument;
 
 pub use config::GroupConfig;
 pub(crate) use coordinator::Coordinator;
+pub use metadata::ConsumerGroupMetadata;
 
 use crate::KafkaError;
 use crate::cluster::Cluster;

@@ -85,7 +85,9 @@ requests! {
     37 CreatePartitionsRequest CreatePartitionsResponse
     17 SaslHandshakeRequest SaslHandshakeResponse
     42 DeleteGroupsRequest DeleteGroupsResponse
+    43 ElectLeadersRequest ElectLeadersResponse
     44 IncrementalAlterConfigsRequest IncrementalAlterConfigsResponse
+    45 AlterPartitionReassignmentsRequest AlterPartitionReassignmentsResponse
     47 OffsetDeleteRequest OffsetDeleteResponse
     60 DescribeClusterRequest DescribeClusterResponse
     61 DescribeProducersRequest DescribeProducersResponse

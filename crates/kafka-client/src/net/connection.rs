@@ -8,13 +8,14 @@ use kafka_protocol::messages::{
     ApiVersionsRequest, ApiVersionsResponse, SaslAuthenticateRequest, SaslHandshakeRequest,
 };
 use kafka_protocol::protocol::StrBytes;
-use tokio::net::TcpStream;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
 use super::Request;
 use super::authenticate::Authenticator;
-use super::dial::{Target, dial};
+use super::dial::{Stream, Target, dial};
+use super::ending::Ending;
 use super::frame::Frame;
 use super::link::{Line, Link, Reply};
 use super::reader::read_answers;
@@ -84,6 +85,17 @@ impl Connection {
         self.line.link.read::<R>(&mut answer, version)
     }
 
+    /// As [`send`](Self::send), in a version that is not above `newest`: some mean something else from then on.
+    pub(crate) async fn send_at_most<R: Request>(&self, request: &R, newest: i16) -> Result<R::Response, KafkaError> {
+        let version = self.version::<R>()?.min(newest);
+        self.line.ask(request, version).await?.decode::<R>(version).await
+    }
+
+    /// The level of a feature that the cluster had finalized when this connection was made; 0 for one that it had not.
+    pub(crate) fn feature(&self, name: &str) -> i16 {
+        self.versions.finalized(name)
+    }
+
     /// The newest version of a request that the broker understands.
     pub(crate) fn version<R: Request>(&self) -> Result<i16, KafkaError> {
         self.versions.negotiate::<R>(&self.line.link.address)
@@ -136,12 +148,34 @@ impl Connection {
 
 impl Drop for Connection {
     fn drop(&mut self) {
-        self.line.link.close("the client closed it".to_owned());
+        self.line.link.close(Ending::closed("the client closed it"));
     }
 }
 
-fn start(stream: TcpStream, link: &Arc<Link>, settings: &Settings) -> (mpsc::Sender<Job>, JoinSet<()>) {
-    let (read_half, write_half) = stream.into_split();
+fn start(stream: Stream, link: &Arc<Link>, settings: &Settings) -> (mpsc::Sender<Job>, JoinSet<()>) {
+    match stream {
+        Stream::Plain(tcp) => {
+            let (read_half, write_half) = tcp.into_split();
+            start_tasks(read_half, write_half, link, settings)
+        }
+        Stream::Tls(tls) => {
+            // One TLS session has one state: the two tasks take turns, for as long as a poll lasts.
+            let (read_half, write_half) = tokio::io::split(*tls);
+            start_tasks(read_half, write_half, link, settings)
+        }
+    }
+}
+
+fn start_tasks<R, W>(
+    read_half: R,
+    write_half: W,
+    link: &Arc<Link>,
+    settings: &Settings,
+) -> (mpsc::Sender<Job>, JoinSet<()>)
+where
+    R: AsyncRead + Unpin + Send + 'static,
+    W: AsyncWrite + Unpin + Send + 'static,
+{
     let (jobs, queued) = mpsc::channel(REQUESTS_QUEUED_MAX);
     let (written, pending) = mpsc::channel(PENDING);
     let client_id = StrBytes::from_string(settings.client_id.clone());

@@ -12,6 +12,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::Request;
 use super::connection::Settings;
+use super::ending::Ending;
 use super::frame::Frame;
 use super::guard;
 use super::writer::{Job, Outgoing};
@@ -22,7 +23,7 @@ use crate::{ErrorCode, KafkaError};
 pub(super) struct Link {
     pub(super) address: Arc<str>,
     closed: CancellationToken,
-    reason: OnceLock<Arc<str>>,
+    reason: OnceLock<Ending>,
 }
 
 impl Link {
@@ -35,14 +36,14 @@ impl Link {
     }
 
     /// Ends the connection; the first reason stays.
-    pub(super) fn close(&self, reason: String) {
-        self.reason.get_or_init(|| reason.into());
+    pub(super) fn close(&self, reason: Ending) {
+        self.reason.get_or_init(|| reason);
         self.closed.cancel();
     }
 
     /// Runs one of the two tasks; when one stops, so does the other. Also when it is dropped, because the runtime that opened
     /// the connection ends: others may hold it, and must not wait for answers that nobody reads.
-    pub(super) async fn until_closed(self: Arc<Self>, task: impl Future<Output = String>) {
+    pub(super) async fn until_closed(self: Arc<Self>, task: impl Future<Output = Ending>) {
         let _on_drop = CloseOnDrop(self.clone());
         if let Some(reason) = self.closed.run_until_cancelled(task).await {
             self.close(reason);
@@ -56,8 +57,8 @@ impl Link {
     }
 
     fn disconnected(&self) -> KafkaError {
-        let reason = self.reason.get().cloned().unwrap_or_else(|| "the client closed it".into());
-        KafkaError::Disconnected { address: self.address.clone(), reason }
+        let ending = self.reason.get().cloned().unwrap_or_else(|| Ending::closed("the client closed it"));
+        ending.into_error(self.address.clone())
     }
 
     /// Decodes an answer. One that cannot be read ends the connection: nothing after it can be trusted.
@@ -69,7 +70,7 @@ impl Link {
         });
         read.map_err(|error| {
             let reason = format!("{} version {version}: {error}", R::NAME);
-            self.close(reason.clone());
+            self.close(Ending::closed(reason.clone()));
             KafkaError::Protocol { address: self.address.clone(), reason: reason.into() }
         })
     }
@@ -79,7 +80,7 @@ struct CloseOnDrop(Arc<Link>);
 
 impl Drop for CloseOnDrop {
     fn drop(&mut self) {
-        self.0.close("the client closed it".to_owned());
+        self.0.close(Ending::closed("the client closed it"));
     }
 }
 
@@ -140,7 +141,7 @@ impl Reply {
             Ok(Err(_)) => Err(self.link.ended().await),
             Err(_) => {
                 let reason = format!("no answer within {limit} ({} ms)", allowed.as_millis());
-                self.link.close(reason);
+                self.link.close(Ending::closed(reason));
                 Err(self.link.disconnected())
             }
         }

@@ -1,6 +1,6 @@
 //! One connection to one broker, from host name to decoded answer.
 //! ```text
-//! resolve: a name's addresses in turn ─▶ dial: TCP (later: TLS) ─▶ ApiVersions ─▶ authenticate, if SASL is configured
+//! resolve: a name's addresses in turn ─▶ dial: TCP, TLS ─▶ ApiVersions ─▶ authenticate, if SASL is configured
 //! Connection::send ─▶ frame ─▶ writer task ─▶ socket ─▶ reader task ─▶ answer, in the order of the requests
 //! ```
 //! Start at [`Connection`]. Requests are pipelined; an answer that is late or cannot be read ends the connection, and
@@ -12,6 +12,7 @@ mod authenticate;
 mod backoff;
 mod connection;
 mod dial;
+mod ending;
 mod frame;
 mod guard;
 mod link;

@@ -7,6 +7,7 @@ use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::sync::mpsc;
 use tokio::time::timeout;
 
+use super::ending::Ending;
 use super::writer::Pending;
 
 /// Larger answers are refused: no request of ours asks for as much.
@@ -22,15 +23,15 @@ pub(super) async fn read_answers<R: AsyncRead + Unpin>(
     socket: R,
     mut pending: mpsc::Receiver<Pending>,
     max_idle: Option<Duration>,
-) -> String {
-    let mut frames = Frames { socket, buffer: BytesMut::with_capacity(READ_BYTES) };
+) -> Ending {
+    let mut frames = Frames { socket, buffer: BytesMut::with_capacity(READ_BYTES), answered: false };
     loop {
         let next = match max_idle {
             None => frames.next().await,
             // Cancel-safe: what was read stays in the buffer.
             Some(max_idle) => match timeout(max_idle.max(IDLE_MIN), frames.next()).await {
                 Ok(next) => next,
-                Err(_) if pending.is_empty() => return "it was idle for connections.max.idle.ms".to_owned(),
+                Err(_) if pending.is_empty() => return Ending::closed("it was idle for connections.max.idle.ms"),
                 Err(_) => continue,
             },
         };
@@ -40,11 +41,13 @@ pub(super) async fn read_answers<R: AsyncRead + Unpin>(
     }
 }
 
-fn deliver(frame: Bytes, pending: &mut mpsc::Receiver<Pending>) -> Result<(), String> {
-    let request = pending.try_recv().map_err(|_| "the broker sent an answer that nobody asked for".to_owned())?;
+fn deliver(frame: Bytes, pending: &mut mpsc::Receiver<Pending>) -> Result<(), Ending> {
+    let unasked = |_| Ending::closed("the broker sent an answer that nobody asked for");
+    let request = pending.try_recv().map_err(unasked)?;
     let correlation_id = frame.get(..4).map(|mut bytes| bytes.get_i32());
     if correlation_id != Some(request.correlation_id) {
-        return Err(format!("the broker answered {correlation_id:?} to request {}", request.correlation_id));
+        let reason = format!("the broker answered {correlation_id:?} to request {}", request.correlation_id);
+        return Err(Ending::closed(reason));
     }
     // Whoever asked may have given up meanwhile; that is no fault of the connection's.
     let _ = request.reply.send(frame);
@@ -54,21 +57,33 @@ fn deliver(frame: Bytes, pending: &mut mpsc::Receiver<Pending>) -> Result<(), St
 struct Frames<R> {
     socket: R,
     buffer: BytesMut,
+    answered: bool,
 }
 
 impl<R: AsyncRead + Unpin> Frames<R> {
     /// The next frame without its size.
-    async fn next(&mut self) -> Result<Bytes, String> {
+    async fn next(&mut self) -> Result<Bytes, Ending> {
         self.fill(4).await?;
         let size = self.buffer.first_chunk().map_or(-1, |size| i32::from_be_bytes(*size));
         let size = usize::try_from(size).ok().filter(|size| (4..=FRAME_BYTES_MAX).contains(size));
-        let size = size.ok_or_else(|| "the broker announced an answer of an impossible size".to_owned())?;
+        let size = size.ok_or_else(|| self.impossible_size())?;
         self.fill(4 + size).await?;
         self.buffer.advance(4);
+        self.answered = true;
         Ok(self.buffer.split_to(size).freeze())
     }
 
-    async fn fill(&mut self, wanted: usize) -> Result<(), String> {
+    fn impossible_size(&self) -> Ending {
+        match *self.buffer {
+            // An alert of TLS, 1.0 or later: content type, version.
+            [0x15, 3, ..] if !self.answered => {
+                Ending::Foreign("it is TLS: set security.protocol to SSL or SASL_SSL".into())
+            }
+            _ => Ending::closed("the broker announced an answer of an impossible size"),
+        }
+    }
+
+    async fn fill(&mut self, wanted: usize) -> Result<(), Ending> {
         while self.buffer.len() < wanted {
             let missing = wanted - self.buffer.len();
             self.buffer.reserve(missing.min(TRUSTED_BYTES.max(self.buffer.len())).max(READ_BYTES.min(missing)));
@@ -76,9 +91,9 @@ impl<R: AsyncRead + Unpin> Frames<R> {
                 self.buffer.reserve(READ_BYTES);
             }
             match self.socket.read_buf(&mut self.buffer).await {
-                Ok(0) => return Err("the broker closed the connection".to_owned()),
+                Ok(0) => return Err(Ending::closed("the broker closed the connection")),
                 Ok(_) => {}
-                Err(error) => return Err(error.to_string()),
+                Err(error) => return Err(Ending::of_io(&error, self.answered)),
             }
         }
         Ok(())
@@ -91,7 +106,7 @@ mod tests {
 
     use super::*;
 
-    async fn read(bytes: &[u8], requests: &[i32]) -> (Vec<Option<Bytes>>, String) {
+    async fn read(bytes: &[u8], requests: &[i32]) -> (Vec<Option<Bytes>>, Ending) {
         let (sender, receiver) = mpsc::channel(8);
         let mut replies = Vec::new();
         for correlation_id in requests {
@@ -113,7 +128,7 @@ mod tests {
         let (answers, reason) = read(&bytes, &[1, 2, 3]).await;
         assert_eq!(answers[0].as_deref(), Some(&[0, 0, 0, 1, b'a'][..]));
         assert_eq!(answers[1].as_deref(), Some(&[0, 0, 0, 2][..]));
-        assert_eq!((&answers[2], reason.as_str()), (&None, "the broker closed the connection"));
+        assert_eq!((&answers[2], reason), (&None, Ending::closed("the broker closed the connection")));
     }
 
     #[tokio::test]
@@ -128,7 +143,7 @@ mod tests {
         let (_broker, socket) = tokio::io::duplex(8);
         let (_requests, pending) = mpsc::channel(1);
         let reason = read_answers(socket, pending, Some(Duration::ZERO)).await;
-        assert_eq!(reason, "it was idle for connections.max.idle.ms");
+        assert_eq!(reason, Ending::closed("it was idle for connections.max.idle.ms"));
     }
 
     #[tokio::test]
@@ -140,9 +155,11 @@ mod tests {
             (&[0, 0, 0, 4, 0, 0, 0, 9], "the broker answered Some(9) to request 1"),
             (&[7, 0, 0, 0, 0, 0, 0, 9], "the broker closed the connection"), // allocates TRUSTED_BYTES, not 117 MB
         ] {
-            assert_eq!(read(bytes, &[1]).await.1, want, "{bytes:?}");
+            assert_eq!(read(bytes, &[1]).await.1, Ending::closed(want), "{bytes:?}");
         }
         let unasked = read(&[0, 0, 0, 4, 0, 0, 0, 1], &[]).await.1;
-        assert_eq!(unasked, "the broker sent an answer that nobody asked for");
+        assert_eq!(unasked, Ending::closed("the broker sent an answer that nobody asked for"));
+        let alert = read(&[0x15, 3, 3, 0, 2, 2, 80], &[1]).await.1;
+        assert_eq!(alert, Ending::Foreign("it is TLS: set security.protocol to SSL or SASL_SSL".into()));
     }
 }

@@ -12,6 +12,8 @@ use crate::KafkaError;
 #[derive(Debug, Default)]
 pub(crate) struct ApiVersions {
     ranges: HashMap<i16, VersionRange>,
+    /// What the whole cluster has agreed to use, by the name of the feature.
+    finalized: HashMap<String, i16>,
 }
 
 /// The lowest and the highest version.
@@ -20,7 +22,14 @@ type VersionRange = (i16, i16);
 impl ApiVersions {
     pub(super) fn new(response: &ApiVersionsResponse) -> Self {
         let ranges = response.api_keys.iter().map(|api| (api.api_key, (api.min_version, api.max_version)));
-        ApiVersions { ranges: ranges.collect() }
+        let finalized = response.finalized_features.iter();
+        let finalized = finalized.map(|feature| (feature.name.to_string(), feature.max_version_level));
+        ApiVersions { ranges: ranges.collect(), finalized: finalized.collect() }
+    }
+
+    /// The level of a feature that the cluster has finalized; 0 for one that it has not.
+    pub(super) fn finalized(&self, feature: &str) -> i16 {
+        self.finalized.get(feature).copied().unwrap_or(0)
     }
 
     /// The newest version that the broker at `address` and this client share.

@@ -26,6 +26,8 @@ struct Round<'a> {
     metadata: Arc<Metadata>,
     requests: BTreeMap<i32, Request>,
     expired: Vec<usize>,
+    /// Batches that were never sent are given up.
+    gives_up: bool,
 }
 
 /// What goes to one node. It has its connection from the first look on: when that one ends meanwhile, the answer is an
@@ -43,7 +45,8 @@ impl Sender {
         let shared = self.shared.clone();
         let mut accumulator = lock(&shared);
         let metadata = self.cluster.cached_metadata();
-        let mut round = Round { now, wake_at, metadata, requests: BTreeMap::new(), expired: Vec::new() };
+        let gives_up = self.failed.is_some() || accumulator.gives_up().is_some();
+        let mut round = Round { now, wake_at, metadata, requests: BTreeMap::new(), expired: Vec::new(), gives_up };
         for slot in self.slots_in_turn(&accumulator) {
             self.note_age(slot, &accumulator, &mut round);
             if let Some(route) = self.route(slot, &accumulator, &mut round) {
@@ -72,10 +75,11 @@ impl Sender {
     fn note_age(&mut self, slot: usize, accumulator: &Accumulator, round: &mut Round<'_>) {
         let oldest = self.pipelines.entry(slot).or_default().oldest().or(accumulator.oldest(slot));
         let Some(expires) = oldest.and_then(|oldest| oldest.checked_add(self.config.delivery_timeout)) else { return };
-        if expires <= round.now || self.failed.is_some() {
+        if expires <= round.now || round.gives_up {
             round.expired.push(slot);
         }
-        round.wake_by(expires.max(round.now + PAUSE));
+        let again = if round.gives_up { round.now } else { expires };
+        round.wake_by(again.max(round.now + PAUSE));
     }
 
     /// The way that the partition's next batch may take now, if it has one and may.
@@ -92,7 +96,7 @@ impl Sender {
         if is_new && self.acks.capacity() <= self.unacked + ACKS_SPARE {
             return round.wake_by(round.now + PAUSE);
         }
-        if self.idempotence.is_pending() || self.failed.is_some() {
+        if self.idempotence.is_pending() || self.failed.is_some() || !accumulator.may_send(slot, is_new) {
             return None;
         }
         let route = self.route_to_leader(slot, accumulator, round)?;
@@ -139,6 +143,8 @@ impl Sender {
         };
         if let Some(mut batch) = batch {
             pipeline.stamp(&mut batch, route, self.idempotence.identity());
+            batch.identity.transactional = self.coordinator.is_some();
+            accumulator.transaction().into_iter().for_each(|own| own.note_sent());
             request.bytes += bytes;
             request.batches.push(batch);
         }

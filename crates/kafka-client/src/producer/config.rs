@@ -1,9 +1,11 @@
 //! The producer's own properties, with Java's defaults and Java's rules about which go together.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use connect_config::Props;
 
+use super::partitioner::Partitioner;
 use crate::KafkaError;
 use crate::config::{ClientKind, Values};
 use crate::record::Compression;
@@ -37,6 +39,23 @@ pub struct ProducerConfig {
     pub compression: Compression,
     /// Records with a key are spread like those without.
     pub ignore_keys: bool,
+    /// Records are sent in transactions.
+    pub transaction: Option<TransactionConfig>,
+    /// Who chooses partitions.
+    pub partitioner: Partitioner,
+    /// Records without a key go rather where fewer batches wait.
+    pub adaptive: bool,
+    /// They do not go where a batch has waited longer than this after it was ready; zero for never mind.
+    pub availability_timeout: Duration,
+}
+
+/// What a transactional producer is called.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TransactionConfig {
+    /// `transactional.id`: a new producer of this name fences the one before.
+    pub id: Arc<str>,
+    /// How long the cluster waits for a transaction's end before it aborts it.
+    pub timeout_ms: i32,
 }
 
 impl ProducerConfig {
@@ -44,11 +63,6 @@ impl ProducerConfig {
     /// [`KafkaError::Config`] for the first value that does not fit, alone or with the others.
     pub fn parse(props: &Props) -> Result<Self, KafkaError> {
         let values = Values::parse(ClientKind::Producer, props)?;
-        if let Some(id) = values.text("transactional.id") {
-            return Err(KafkaError::config(format!(
-                "Invalid value {id} for configuration transactional.id: this producer has no transactions; remove it"
-            )));
-        }
         let mut config = ProducerConfig {
             acks: values.choice("acks", [("all", -1), ("-1", -1), ("0", 0), ("1", 1)]),
             idempotent: values.boolean("enable.idempotence"),
@@ -63,8 +77,15 @@ impl ProducerConfig {
             retries: values.int("retries").unsigned_abs(),
             compression: compression(&values),
             ignore_keys: values.boolean("partitioner.ignore.keys"),
+            transaction: transaction(&values),
+            partitioner: partitioner(&values),
+            adaptive: values.boolean("partitioner.adaptive.partitioning.enable"),
+            availability_timeout: values.millis("partitioner.availability.timeout.ms"),
         };
         config.settle_idempotence(values.is_given("enable.idempotence"))?;
+        if config.transaction.is_some() && !config.idempotent {
+            return Err(KafkaError::config("Cannot set a transactional.id without also enabling idempotence."));
+        }
         config.settle_delivery_timeout(values.is_given("delivery.timeout.ms"))?;
         Ok(config)
     }
@@ -109,6 +130,16 @@ impl ProducerConfig {
     }
 }
 
+/// The declarations let one class through: Java's `RoundRobinPartitioner`.
+fn partitioner(values: &Values) -> Partitioner {
+    if values.has_class("partitioner.class") { Partitioner::RoundRobin } else { Partitioner::BuiltIn }
+}
+
+fn transaction(values: &Values) -> Option<TransactionConfig> {
+    let timeout_ms = values.int("transaction.timeout.ms");
+    values.text("transactional.id").map(|id| TransactionConfig { id: id.into(), timeout_ms })
+}
+
 fn compression(values: &Values) -> Compression {
     let name = values.text("compression.type").unwrap_or_default();
     let compression = Compression::named(name).unwrap_or_default();
@@ -149,6 +180,36 @@ mod tests {
             let got = parse(entries).map(|config| config.idempotent);
             assert_eq!(got.as_ref().map_err(String::as_str).copied(), want, "{entries:?}");
         }
+    }
+
+    #[test]
+    fn transactions_have_conditions() {
+        let id = ("transactional.id", "t");
+        for (entries, want) in [
+            (&[id][..], Ok(Some(60_000))),
+            (&[id, ("transaction.timeout.ms", "5")], Ok(Some(5))),
+            (&[("transaction.timeout.ms", "5")], Ok(None)),
+            (&[id, ("acks", "1")], Err("Cannot set a transactional.id without also enabling idempotence.")),
+            (
+                &[id, ("enable.idempotence", "false")],
+                Err("Cannot set a transactional.id without also enabling idempotence."),
+            ),
+            (
+                &[("transactional.id", "")],
+                Err("Invalid value  for configuration transactional.id: String must be non-empty"),
+            ),
+        ] {
+            let got = parse(entries).map(|config| config.transaction.map(|transaction| transaction.timeout_ms));
+            assert_eq!(got.as_ref().map_err(String::as_str).copied(), want, "{entries:?}");
+        }
+        assert!(parse(&[id, ("transaction.two.phase.commit.enable", "true")]).is_err());
+    }
+
+    #[test]
+    fn only_partitioners_that_are_known_by_name_are_taken() {
+        let of = |class| parse(&[("partitioner.class", class)]).map(|config| config.partitioner);
+        assert_eq!(of("org.apache.kafka.clients.producer.RoundRobinPartitioner"), Ok(Partitioner::RoundRobin));
+        assert!(of("com.example.Mine").unwrap_err().contains("com.example.Mine"));
     }
 
     #[test]

@@ -4,6 +4,7 @@ use kafka_protocol::messages::describe_producers_request::TopicRequest;
 use kafka_protocol::messages::{DescribeProducersRequest, InitProducerIdRequest, TopicName as WireName};
 use kafka_protocol::protocol::StrBytes;
 
+use super::ProducerConfig;
 use super::pipeline::Identity;
 use crate::cluster::{Cluster, TopicName};
 use crate::record::ProducerIdentity;
@@ -14,6 +15,8 @@ use crate::{ErrorCode, ErrorKind, KafkaError};
 pub(super) enum Idempotence {
     /// Not configured, or refused by the cluster.
     Off,
+    /// A transaction's initialization grants it.
+    Awaited,
     /// Needed before anything is sent.
     Wanted,
     /// Asked for.
@@ -23,6 +26,14 @@ pub(super) enum Idempotence {
 }
 
 impl Idempotence {
+    pub(super) fn at_first(config: &ProducerConfig) -> Self {
+        match config.idempotent {
+            true if config.transaction.is_some() => Idempotence::Awaited,
+            true => Idempotence::Wanted,
+            false => Idempotence::Off,
+        }
+    }
+
     /// The identity for batches, or none where batches have none.
     pub(super) fn identity(self) -> Option<Identity> {
         match self {
@@ -33,7 +44,7 @@ impl Idempotence {
 
     /// Whether nothing may be sent for now.
     pub(super) fn is_pending(self) -> bool {
-        matches!(self, Idempotence::Wanted | Idempotence::Requested)
+        matches!(self, Idempotence::Awaited | Idempotence::Wanted | Idempotence::Requested)
     }
 
     /// The next epoch; after the last one a new id is wanted.

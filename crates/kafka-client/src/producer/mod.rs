@@ -19,6 +19,9 @@ mod record;
 mod request;
 mod sender;
 mod settle;
+mod transact;
+mod transaction;
+mod transactional;
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -31,8 +34,8 @@ use tracing::Instrument;
 
 pub use appender::Appender;
 pub use batch::{Ack, Submissions};
-pub use config::ProducerConfig;
-pub use partitioner::{murmur2, partition_for_key};
+pub use config::{ProducerConfig, TransactionConfig};
+pub use partitioner::{Partitioner, murmur2, partition_for_key};
 pub use record::{AppendError, Record, Topic};
 
 use crate::cluster::{Cluster, TopicName};
@@ -54,8 +57,10 @@ pub struct Producer {
     _task: JoinSet<()>,
 }
 
-/// The acks of one producer, in submission order within each partition. They have to be received: a producer with
-/// thousands of acks waiting stops sending.
+/// The acks of one producer. They have to be received: a producer with thousands of acks waiting stops sending.
+///
+/// Their order: within a partition, acks come in the order of submission, also through retries, splits and failures;
+/// an ack waits until every record before it in its partition has one. Across partitions they come as brokers answer.
 #[derive(Debug)]
 pub struct Acks {
     receiver: mpsc::Receiver<Ack>,
@@ -70,6 +75,8 @@ struct Shared {
     room: Notify,
     /// Wakes those who flush.
     settled: Notify,
+    /// Wakes those who wait for a transactional call.
+    turned: Notify,
 }
 
 impl Producer {
@@ -80,6 +87,7 @@ impl Producer {
             work: Notify::new(),
             room: Notify::new(),
             settled: Notify::new(),
+            turned: Notify::new(),
         });
         let (acks, receiver) = mpsc::channel(ACKS_MAX);
         let stop = CancellationToken::new();
@@ -150,10 +158,14 @@ impl Producer {
         }
     }
 
-    /// Takes no more records, flushes for at most `allowed` and stops. True if everything was acked.
+    /// Takes no more records, flushes for at most `allowed`, aborts an open transaction, and stops. True if everything was acked.
     pub async fn close(self, allowed: Duration) -> bool {
         lock(&self.shared).fail(KafkaError::Closed);
-        let flushed = timeout(allowed, self.flush()).await.is_ok();
+        let flush = async {
+            self.flush().await;
+            self.abort_ongoing().await;
+        };
+        let flushed = timeout(allowed, flush).await.is_ok();
         self.stop.cancel();
         flushed
     }

@@ -27,6 +27,16 @@ pub fn murmur2(data: &[u8]) -> u32 {
     hash ^ hash >> 15
 }
 
+/// Who chooses the partition of a record that names none.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Partitioner {
+    /// Java's default: by the key; without one, a partition at a time.
+    #[default]
+    BuiltIn,
+    /// Java's `RoundRobinPartitioner`: each record goes to the next partition that has a leader, whatever its key.
+    RoundRobin,
+}
+
 /// The partition that keyless records go to until its batch is full, or it got `batch.size` bytes in several batches.
 #[derive(Debug)]
 pub(super) struct Sticky {
@@ -66,6 +76,24 @@ impl Sticky {
         self.current = (self.current(choices) + 1 + self.random() % others) % choices.max(1);
     }
 
+    /// A choice with chances that shrink with the batches that wait for it, none where it has no number; all alike,
+    /// another choice than before. Source: Apache Kafka, `BuiltInPartitioner.updatePartitionLoadStats`.
+    pub(super) fn switch_by_load(&mut self, waiting: &[Option<usize>]) {
+        let most = waiting.iter().copied().flatten().max().unwrap_or(0);
+        if waiting.iter().all(|count| *count == Some(most)) {
+            return self.switch(waiting.len());
+        }
+        let chances = |count: &Option<usize>| count.map_or(0, |count| most + 1 - count);
+        let mut draw = self.random() % waiting.iter().map(chances).sum::<usize>().max(1);
+        self.taken = 0;
+        for (choice, count) in waiting.iter().enumerate() {
+            match draw.checked_sub(chances(count)) {
+                None => return self.current = choice,
+                Some(rest) => draw = rest,
+            }
+        }
+    }
+
     fn random(&mut self) -> usize {
         // xorshift64: enough to spread batches
         self.seed ^= self.seed << 13;
@@ -91,6 +119,22 @@ mod tests {
         ] {
             assert_eq!(murmur2(key.as_bytes()) as i32, want, "{key}");
         }
+    }
+
+    #[test]
+    fn the_more_wait_the_less_come() {
+        let mut sticky = Sticky::new();
+        let mut seen = [0; 4];
+        for _ in 0..6_000 {
+            sticky.switch_by_load(&[Some(9), Some(0), Some(5), None]); // chances 1, 10, 5 and 0
+            seen[sticky.current(4)] += 1;
+        }
+        assert_eq!(seen[3], 0);
+        assert!((200..600).contains(&seen[0]) && (3_200..4_300).contains(&seen[1]), "{seen:?}");
+        let before = sticky.current(3);
+        sticky.switch_by_load(&[Some(4); 3]);
+        assert_ne!(sticky.current(3), before);
+        sticky.switch_by_load(&[]);
     }
 
     #[test]

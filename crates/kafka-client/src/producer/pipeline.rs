@@ -69,6 +69,8 @@ pub(super) struct Pipeline {
     identity: Option<Identity>,
     next_sequence: i32,
     last_stored: Option<i32>,
+    /// The transactional producer id of which the broker has stored something: it keeps that in mind.
+    known_id: Option<i64>,
     route: Option<Route>,
     in_flight: Vec<u64>,
     repeats: VecDeque<Batch>,
@@ -95,9 +97,11 @@ impl Pipeline {
     }
 
     /// Whether a batch may be sent behind those in flight. Repeats go one by one. And so does the first batch of an
-    /// identity: a broker takes any sequence number from a producer it has not seen.
+    /// identity: a broker takes any sequence number from a producer it has not seen. It knows one whose transaction only
+    /// got a new epoch.
     fn may_follow(&self, route: Route, identity: Option<Identity>) -> bool {
-        let seen = self.identity.is_none() || self.last_stored.is_some();
+        let known = self.identity.is_some_and(|identity| self.known_id == Some(identity.id));
+        let seen = self.identity.is_none() || self.last_stored.is_some() || known;
         self.route == Some(route) && self.identity == identity && self.repeats.is_empty() && seen
     }
 
@@ -177,7 +181,9 @@ impl Pipeline {
         let sequence_error = idempotent && (lost || is(ErrorCode::OUT_OF_ORDER_SEQUENCE_NUMBER));
         let patient =
             now.duration_since(batch.created) < patience.delivery_timeout && batch.attempts <= patience.retries;
-        match patient && (error.is_retriable() || sequence_error) {
+        // Which of a transaction's batches are lost does not matter: it is aborted, and that raises the epoch.
+        let hopeless = lost && batch.identity.transactional;
+        match patient && (error.is_retriable() || sequence_error) && !hopeless {
             // A broker that was killed remembers only the last of several batches that it had stored without an answer.
             true if idempotent && lost && batch.attempts > 1 => Verdict::Doubt,
             true if idempotent && lost => Verdict::Lost,
@@ -215,6 +221,9 @@ impl Pipeline {
         let is_behind = self.last_stored.is_some_and(|last| batch.is_stored_at(last));
         if result.is_ok() && batch.identity.id >= 0 && !is_behind {
             self.last_stored = Some(next_sequence(batch.identity.base_sequence, batch.count - 1));
+        }
+        if result.is_ok() && batch.identity.transactional {
+            self.known_id = Some(batch.identity.id);
         }
         self.finished.push(Finished { batch, result });
     }

@@ -64,6 +64,9 @@ pub enum AppendError {
         /// The property that limits it.
         key: &'static str,
     },
+    /// Not at this time: there is no open transaction, or it has failed. The error's kind says whether an abort helps.
+    #[error(transparent)]
+    Transaction(KafkaError),
     /// No record will be taken any more.
     #[error(transparent)]
     Fatal(KafkaError),
@@ -78,7 +81,7 @@ impl AppendError {
                 "org.apache.kafka.common.errors.TimeoutException"
             }
             AppendError::TooLarge { .. } => "org.apache.kafka.common.errors.RecordTooLargeException",
-            AppendError::Fatal(error) => error.java_class(),
+            AppendError::Transaction(error) | AppendError::Fatal(error) => error.java_class(),
         }
     }
 }

@@ -19,9 +19,9 @@ pub(super) struct Part {
 }
 
 /// Encodes version 3 to 12. `parts` of the same topic stand together.
-pub(super) fn encode(parts: &[Part], version: i16, acks: i16, timeout_ms: i32) -> Frame {
+pub(super) fn encode(parts: &[Part], version: i16, transaction: Option<&str>, acks: i16, timeout_ms: i32) -> Frame {
     let mut frame = Chunked { flexible: version >= 9, open: BytesMut::new(), chunks: VecDeque::new() };
-    frame.string_or_null(None); // transactional id
+    frame.string_or_null(transaction);
     frame.open.put_i16(acks);
     frame.open.put_i32(timeout_ms);
     let topics: Vec<&[Part]> = parts.chunk_by(|one, other| one.topic == other.topic).collect();
@@ -114,8 +114,8 @@ impl Chunked {
 
 #[cfg(test)]
 mod tests {
-    use kafka_protocol::messages::TopicName as WireName;
     use kafka_protocol::messages::produce_request::{PartitionProduceData, TopicProduceData};
+    use kafka_protocol::messages::{TopicName as WireName, TransactionalId};
     use kafka_protocol::protocol::{Encodable, StrBytes};
 
     use super::*;
@@ -123,7 +123,7 @@ mod tests {
     #[test]
     fn writes_what_kafka_protocol_writes() {
         let parts = [("a", 0, 3), ("a", 200, 1_000), ("b", 1, 0)];
-        for version in 3..=12 {
+        for (version, transaction) in (3..=12).flat_map(|version| [(version, None), (version, Some("t"))]) {
             let ours: Vec<Part> = parts
                 .iter()
                 .map(|(topic, partition, size)| Part {
@@ -132,7 +132,8 @@ mod tests {
                     records: vec![7; *size].into(),
                 })
                 .collect();
-            let body: Vec<u8> = encode(&ours, version, -1, 30_000).body.iter().flatten().copied().collect();
+            let body: Vec<u8> =
+                encode(&ours, version, transaction, -1, 30_000).body.iter().flatten().copied().collect();
             let data = |topic: &'static str, parts: &[(&str, i32, usize)]| {
                 let of_topic = parts.iter().filter(|part| part.0 == topic);
                 let partitions = of_topic.map(|(_, partition, size)| {
@@ -143,7 +144,9 @@ mod tests {
                     .with_name(WireName(StrBytes::from_static_str(topic)))
                     .with_partition_data(partitions.collect())
             };
+            let id = transaction.map(|id| TransactionalId(StrBytes::from_static_str(id)));
             let theirs = ProduceRequest::default()
+                .with_transactional_id(id)
                 .with_acks(-1)
                 .with_timeout_ms(30_000)
                 .with_topic_data(vec![data("a", &parts), data("b", &parts)]);

@@ -4,6 +4,9 @@
 //! one of them alone. At most `max.in.flight.requests.per.connection` requests are under way to one node, each with at
 //! most one batch of a partition.
 
+mod node;
+mod refresh;
+
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::pin::Pin;
 use std::sync::Arc;
@@ -21,10 +24,15 @@ use super::identify::{Idempotence, identify, last_sequence};
 use super::pipeline::{Identity, Pipeline};
 use super::request;
 use super::settle::Settled;
+use super::transact::{coordinator, newest_version};
+use super::transaction::{Answer, Coordinator};
 use super::{ProducerConfig, Shared};
 use crate::cluster::{Cluster, Metadata, NodeId, OwnLane};
-use crate::net::{Backoff, Connection, REQUESTS_QUEUED_MAX};
+use crate::net::{Connection, REQUESTS_QUEUED_MAX};
 use crate::{ErrorKind, KafkaError};
+use node::Node;
+pub(super) use node::Readiness;
+use refresh::Refresh;
 
 /// The loop looks around at least this often, whatever its timers say.
 const LOOK_AROUND: Duration = Duration::from_secs(5);
@@ -41,8 +49,10 @@ pub(super) struct Sender {
     pub(super) acks: mpsc::Sender<Ack>,
     pub(super) pipelines: BTreeMap<usize, Pipeline>,
     pub(super) idempotence: Idempotence,
+    /// Of a producer with transactions.
+    pub(super) coordinator: Option<Coordinator>,
     pub(super) nodes: HashMap<i32, Node>,
-    events: FuturesUnordered<EventFuture>,
+    pub(super) events: FuturesUnordered<EventFuture>,
     pub(super) refresh: Refresh,
     pub(super) max_in_flight: usize,
     /// Why nothing can be sent any more.
@@ -54,57 +64,15 @@ pub(super) struct Sender {
     pub(super) turn: usize,
 }
 
-type EventFuture = Pin<Box<dyn Future<Output = Event> + Send>>;
+pub(super) type EventFuture = Pin<Box<dyn Future<Output = Event> + Send>>;
 
-enum Event {
+pub(super) enum Event {
     Connected { node: i32, result: Result<Arc<Connection>, KafkaError> },
     Answered { node: i32, batches: Vec<Batch>, result: Result<ProduceResponse, KafkaError> },
     Described { batch: Batch, last_sequence: Result<Option<i32>, KafkaError> },
     Refreshed(Result<Arc<Metadata>, KafkaError>),
     Identified(Result<Identity, KafkaError>),
-}
-
-#[derive(Default)]
-pub(super) struct Node {
-    connection: Option<Arc<Connection>>,
-    connecting: bool,
-    /// Counts the connections, so that batches on an old one are not overtaken on a new one.
-    serial: u64,
-    in_flight: usize,
-    throttled_until: Option<Instant>,
-}
-
-/// Whether a node can take a request.
-pub(super) enum Readiness {
-    Ready(Arc<Connection>, u64),
-    /// No connection, and nobody is at it.
-    Disconnected,
-    /// An event will tell.
-    Busy,
-    /// Not before this time.
-    Paused(Instant),
-}
-
-impl Node {
-    pub(super) fn readiness(&self, max_in_flight: usize, now: Instant) -> Readiness {
-        if let Some(until) = self.throttled_until.filter(|until| *until > now) {
-            return Readiness::Paused(until);
-        }
-        match self.connection.as_ref().filter(|connection| connection.is_open()) {
-            _ if self.connecting || self.in_flight >= max_in_flight => Readiness::Busy,
-            Some(connection) => Readiness::Ready(connection.clone(), self.serial),
-            None => Readiness::Disconnected,
-        }
-    }
-}
-
-/// When the metadata is asked for again.
-pub(super) struct Refresh {
-    pub(super) wanted: bool,
-    under_way: bool,
-    not_before: Option<Instant>,
-    last: Instant,
-    backoff: Backoff,
+    Coordinated(Answer),
 }
 
 impl Sender {
@@ -112,8 +80,9 @@ impl Sender {
         let backoff = cluster.retry_backoff();
         Sender {
             max_in_flight: config.max_in_flight.min(IN_FLIGHT_MAX),
-            idempotence: if config.idempotent { Idempotence::Wanted } else { Idempotence::Off },
-            refresh: Refresh { wanted: false, under_way: false, not_before: None, last: Instant::now(), backoff },
+            idempotence: Idempotence::at_first(&config),
+            coordinator: coordinator(&cluster, &config),
+            refresh: Refresh::new(backoff),
             pipelines: BTreeMap::new(),
             nodes: HashMap::new(),
             events: FuturesUnordered::new(),
@@ -135,6 +104,7 @@ impl Sender {
             let now = Instant::now();
             self.ask_for_what_is_missing(now);
             let wake_at = self.send_what_is_ready(now).await;
+            self.ask_coordinator();
             let wake_at = self.refresh.wake_at(wake_at, now);
             let shared = self.shared.clone();
             // Cancel-safe: an event that was not taken stays in `events`, a notification stays a permit.
@@ -157,6 +127,7 @@ impl Sender {
             Event::Described { batch, last_sequence } => self.described(batch, last_sequence, now),
             Event::Refreshed(result) => self.refreshed(result, now),
             Event::Identified(result) => self.identified(result),
+            Event::Coordinated(answer) => self.coordinated(answer),
         }
     }
 
@@ -204,9 +175,12 @@ impl Sender {
         let (batches, parts) = build(&self.shared, batches);
         let (acks, timeout_ms) = (self.config.acks, self.config.request_timeout.as_millis());
         let timeout_ms = i32::try_from(timeout_ms).unwrap_or(i32::MAX);
+        let transaction = lock(&self.shared).transaction().map(|own| own.label());
+        let id = transaction.as_ref().map(|(id, _)| &**id);
         let submitted = match connection.version::<ProduceRequest>() {
             Ok(version) => {
-                let frame = request::encode(&parts, version, acks, timeout_ms);
+                let version = version.min(newest_version(transaction.as_ref()));
+                let frame = request::encode(&parts, version, id, acks, timeout_ms);
                 connection.submit(frame).await.map(|reply| (reply, version))
             }
             Err(error) => Err(error),
@@ -290,35 +264,6 @@ impl Sender {
                 self.refresh.failed(now);
             }
         }
-    }
-}
-
-impl Refresh {
-    /// The given time, or sooner if metadata is wanted sooner.
-    fn wake_at(&self, other: Instant, now: Instant) -> Instant {
-        match self.wanted && !self.under_way {
-            true => other.min(self.not_before.unwrap_or(now)),
-            false => other,
-        }
-    }
-
-    fn due(&self, now: Instant, max_age: Duration) -> bool {
-        let paused = self.not_before.is_some_and(|not_before| not_before > now);
-        let old = now.duration_since(self.last) >= max_age;
-        !self.under_way && !paused && (self.wanted || old)
-    }
-
-    /// A picture that still lacks what is wanted is asked for again, but not at once.
-    fn done(&mut self, now: Instant) {
-        self.backoff.reset();
-        self.failed(now);
-        self.wanted = false;
-        self.last = now;
-    }
-
-    fn failed(&mut self, now: Instant) {
-        self.under_way = false;
-        self.not_before = now.checked_add(self.backoff.next_delay());
     }
 }
 

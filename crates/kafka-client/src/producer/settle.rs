@@ -13,7 +13,7 @@ use super::identify::Idempotence;
 use super::pipeline::{Finished, Identity, Patience, Stored, Verdict};
 use super::request;
 use super::sender::Sender;
-use crate::{ErrorKind, KafkaError};
+use crate::{ErrorCode, ErrorKind, KafkaError};
 
 /// A batch whose ack is on its way to the receiver; only then does its memory come back, and its flush end.
 #[derive(Debug)]
@@ -22,6 +22,9 @@ pub(super) struct Settled {
     generation: u64,
     charged: usize,
 }
+
+/// Java's pause before a transaction's first partition is tried again.
+const SOON: Duration = Duration::from_millis(20);
 
 const NOWHERE: Stored = Stored { base_offset: -1, timestamp: -1 };
 
@@ -70,6 +73,7 @@ impl Sender {
         }
         match verdict {
             Verdict::Stored => self.finish(batch, Ok(NOWHERE)),
+            Verdict::Repeat if error.code() == Some(ErrorCode::CONCURRENT_TRANSACTIONS) => self.repeat_soon(batch, now),
             Verdict::Repeat => self.repeat(batch, now),
             Verdict::Lost => {
                 self.pipelines.entry(batch.slot).or_default().lost(&mut batch);
@@ -80,7 +84,7 @@ impl Sender {
                 self.ask_for_last_sequence(batch);
             }
             Verdict::Split => self.split(batch, error),
-            Verdict::GiveUp => self.finish(batch, Err(error)),
+            Verdict::GiveUp => self.give_up(batch, error),
         }
     }
 
@@ -111,6 +115,11 @@ impl Sender {
         self.pipelines.entry(batch.slot).or_default().repeat(batch, now.checked_add(pause));
     }
 
+    /// The last transaction is being completed: its markers are on their way.
+    fn repeat_soon(&mut self, batch: Batch, now: Instant) {
+        self.pipelines.entry(batch.slot).or_default().repeat(batch, now.checked_add(SOON));
+    }
+
     fn split(&mut self, batch: Batch, error: KafkaError) {
         let (slot, generation, count) = (batch.slot, batch.generation, batch.count);
         let (submissions, charged) = (batch.submissions.clone(), batch.charged);
@@ -123,10 +132,16 @@ impl Sender {
             }
             Err(unreadable) => {
                 tracing::error!(slot, %unreadable, "a batch of this producer cannot be split");
+                self.fail_transaction(&error);
                 self.ack(slot, submissions, Err(error), generation, charged);
                 self.send_acks();
             }
         }
+    }
+
+    fn give_up(&mut self, batch: Batch, error: KafkaError) {
+        self.fail_transaction(&error);
+        self.finish(batch, Err(error));
     }
 
     fn finish(&mut self, batch: Batch, result: Result<Stored, KafkaError>) {
@@ -191,12 +206,14 @@ impl Sender {
             while let Some(batch) = self.pipelines.entry(slot).or_default().expire(allowed, now) {
                 self.finish_expired(batch);
             }
-            self.expire_unsent(slot, allowed, now);
+            let given_up = lock(&self.shared).gives_up();
+            let allowed = if given_up.is_some() { Duration::ZERO } else { allowed };
+            self.expire_unsent(slot, allowed, given_up, now);
             self.ack_finished(slot);
         }
     }
 
-    fn expire_unsent(&mut self, slot: usize, allowed: Duration, now: Instant) {
+    fn expire_unsent(&mut self, slot: usize, allowed: Duration, given_up: Option<KafkaError>, now: Instant) {
         if !self.pipelines.entry(slot).or_default().is_idle() {
             return;
         }
@@ -208,7 +225,10 @@ impl Sender {
             };
             let Some(batch) = batch else { return };
             self.unacked += 1;
-            self.finish_expired(batch);
+            match given_up.clone() {
+                Some(reason) => self.finish(batch, Err(reason)),
+                None => self.finish_expired(batch),
+            }
         }
     }
 
@@ -222,14 +242,14 @@ impl Sender {
             batch.count,
             self.config.delivery_timeout.as_millis()
         );
-        self.finish(batch, Err(KafkaError::Timeout(text.into())));
+        self.give_up(batch, KafkaError::Timeout(text.into()));
     }
 
     /// Moves partitions whose sequence has a gap to the next epoch, or on without one where there is none any more.
     pub(super) fn start_new_epochs(&mut self) {
         let waiting: Vec<usize> =
             self.pipelines.iter().filter(|(_, pipeline)| pipeline.needs_epoch()).map(|(slot, _)| *slot).collect();
-        if waiting.is_empty() || self.idempotence.is_pending() {
+        if waiting.is_empty() || self.idempotence.is_pending() || self.coordinator.is_some() {
             return;
         }
         self.idempotence = self.idempotence.bumped();

@@ -2,7 +2,9 @@
 
 pub(crate) mod sasl;
 mod secret;
+pub mod stores;
 mod system_properties;
+pub mod tls;
 
 use std::sync::Arc;
 
@@ -12,6 +14,7 @@ use crate::KafkaError;
 use crate::config::{Keys, invalid};
 pub use sasl::SaslConfig;
 use system_properties::SystemProperties;
+use tls::TlsConfig;
 
 /// `security.protocol`: whether the bytes are encrypted, and whether the client says who it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -31,6 +34,8 @@ pub enum SecurityProtocol {
 pub struct Security {
     /// What is spoken.
     pub protocol: SecurityProtocol,
+    /// How TLS is spoken; none if it is not.
+    pub tls: Option<Arc<TlsConfig>>,
     /// How the client says who it is; none if it does not.
     pub sasl: Option<Arc<SaslConfig>>,
 }
@@ -41,17 +46,10 @@ impl Security {
     pub fn parse(props: &Props) -> Result<Self, KafkaError> {
         let keys = Keys::new(props);
         let protocol = SecurityProtocol::parse(&keys)?;
-        if protocol.is_encrypted() {
-            let name = protocol.name();
-            return Err(invalid(
-                "security.protocol",
-                name,
-                "this client does not speak TLS; set PLAINTEXT or SASL_PLAINTEXT",
-            ));
-        }
         let system = SystemProperties::of_environment();
         let sasl = protocol.authenticates().then(|| SaslConfig::parse(&keys, &system)).transpose()?;
-        Ok(Security { protocol, sasl: sasl.map(Arc::new) })
+        let tls = protocol.is_encrypted().then(|| TlsConfig::parse(props)).transpose()?;
+        Ok(Security { protocol, tls: tls.map(Arc::new), sasl: sasl.map(Arc::new) })
     }
 }
 

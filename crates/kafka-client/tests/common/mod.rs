@@ -2,12 +2,16 @@
 
 #![allow(dead_code, unreachable_pub)] // each test binary uses its own part
 
+pub mod lines;
+
 use std::collections::BTreeSet;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::process::Command;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use connect_config::Props;
 use kafka_client::cluster::Cluster;
 use kafka_client::config::ClientConfig;
+use kafka_client::consumer::{Consumer, ConsumerConfig, Event, TopicPartition};
 use kafka_client::producer::{Ack, Acks, AppendError, Producer, ProducerConfig, Record, Topic};
 use kafka_client::record::{Batches, RecordView};
 use kafka_protocol::messages::fetch_request::{FetchPartition, FetchTopic};
@@ -32,6 +36,13 @@ pub fn required(variable: &str, meaning: &str) -> Option<String> {
         eprintln!("SKIPPED: {variable} ({meaning}) is not set");
     }
     value
+}
+
+/// Runs one of the shell commands that the environment names.
+pub async fn run(command: &str) {
+    let command = command.to_owned();
+    let status = tokio::task::spawn_blocking(move || Command::new("sh").args(["-c", &command]).status());
+    assert!(status.await.unwrap().unwrap().success());
 }
 
 /// The present as a record's timestamp.
@@ -93,10 +104,17 @@ pub async fn receive(acks: &mut Acks, records: u64) -> Vec<Ack> {
 pub async fn read_all(cluster: &Cluster, topic: &str, partition: i32) -> Vec<RecordView> {
     cluster.refresh(&[topic.into()]).await.unwrap();
     let end = end_offset(cluster, topic, partition).await;
-    let (mut records, mut offset) = (Vec::new(), 0);
+    let (mut records, mut offset, mut empty) = (Vec::new(), 0, 0);
     while offset < end {
         let fetched = fetch(cluster, topic, partition, offset).await;
-        offset = fetched.last().expect("the broker gives what it says it has").offset + 1;
+        // A broker that has just started or made the topic may have nothing to give at first.
+        let Some(last) = fetched.last() else {
+            empty += 1;
+            assert!(empty < 60, "the broker does not give what it says it has");
+            tokio::time::sleep(Duration::from_millis(100)).await;
+            continue;
+        };
+        offset = last.offset + 1;
         records.extend(fetched);
     }
     records
@@ -130,4 +148,29 @@ async fn fetch(cluster: &Cluster, topic: &str, partition: i32, offset: i64) -> V
 
 fn wire(topic: &str) -> TopicName {
     TopicName(StrBytes::from_string(topic.to_owned()))
+}
+
+pub fn consumer(bootstrap: &str, props: &[(&str, &str)]) -> Consumer {
+    let mut all = Props::from([("bootstrap.servers", bootstrap), ("client.id", "longshore-test")]);
+    props.iter().for_each(|(key, value)| all.insert(*key, *value));
+    let cluster = Cluster::new(ClientConfig::parse(&all).unwrap());
+    Consumer::new(cluster, ConsumerConfig::parse(&all).unwrap()).unwrap()
+}
+
+/// The values of partition 0 that are not part of an open or aborted transaction: waits for as many as are wanted, and
+/// a moment longer for one too many.
+pub async fn read_committed(bootstrap: &str, topic: &str, wanted: usize) -> Vec<String> {
+    let mut consumer = consumer(bootstrap, &[("auto.offset.reset", "earliest"), ("isolation.level", "read_committed")]);
+    consumer.assign(&[TopicPartition::new(topic, 0)]).unwrap();
+    let deadline = Instant::now() + Duration::from_secs(60);
+    let (mut values, mut last_look) = (Vec::new(), false);
+    while !last_look {
+        last_look = values.len() >= wanted;
+        assert!(Instant::now() < deadline, "{} of {wanted}: {values:?}", values.len());
+        if let Event::Records(parts) = consumer.poll(Duration::from_millis(300)).await.unwrap() {
+            let records = parts.iter().flat_map(|part| part.iter()).map(Result::unwrap);
+            values.extend(records.map(|record| String::from_utf8(record.value.unwrap().to_vec()).unwrap()));
+        }
+    }
+    values
 }

@@ -1,6 +1,5 @@
-//! Beside Java's clients: what they write is read, and a group is shared with them.
+//! Beside Java's clients: a group is shared with them.
 
-use std::io::Write;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -12,38 +11,6 @@ fn tool(libs: &str, class: &str, args: &[&str]) -> Command {
     let mut command = Command::new("java");
     command.args(["-Xmx256m", "-cp", &format!("{libs}/*"), class]).args(args).stderr(Stdio::null());
     command
-}
-
-#[tokio::test]
-async fn every_compression_of_java_is_read() {
-    let (Some(bootstrap), Some(libs)) = (bootstrap(), wanted("LONGSHORE_TEST_KAFKA_LIBS")) else { return };
-    let cluster = cluster(&bootstrap);
-    let topic = unique("codecs");
-    create_topic(&cluster, &topic, 5).await;
-    // Five partitions, so that each batch keeps to itself; the console producer sends what it reads as lines.
-    let mut wanted = Vec::new();
-    for codec in ["none", "gzip", "snappy", "lz4", "zstd"] {
-        let lines: Vec<String> = (0..2000).map(|i| format!("{codec}-{i}-{}", "x".repeat(i % 97))).collect();
-        let args = ["--bootstrap-server", &bootstrap, "--topic", &topic, "--compression-codec", codec];
-        let mut child = tool(&libs, "org.apache.kafka.tools.ConsoleProducer", &args)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::null())
-            .spawn()
-            .unwrap();
-        child.stdin.take().unwrap().write_all((lines.join("\n") + "\n").as_bytes()).unwrap();
-        let status = tokio::task::spawn_blocking(move || child.wait()).await.unwrap().unwrap();
-        assert!(status.success(), "{codec}");
-        wanted.extend(lines);
-    }
-    let mut consumer = consumer(&bootstrap, &[("auto.offset.reset", "earliest")]);
-    consumer
-        .assign(&(0..5).map(|partition| TopicPartition::new(topic.as_str(), partition)).collect::<Vec<_>>())
-        .unwrap();
-    let mut seen = Seen::default();
-    drive(&mut consumer, &mut seen, |seen| seen.values.len() >= wanted.len()).await;
-    seen.values.sort();
-    wanted.sort();
-    assert!(seen.values == wanted, "{} values of {}", seen.values.len(), wanted.len());
 }
 
 /// A Java console consumer, ended with the test.

@@ -44,9 +44,7 @@ pub(super) const KEYS: &[&[Row]] = &[
             "true",
             Low,
             "Whether partitions of slow brokers get fewer of the records without a key.",
-        )
-        .unused("records without a key are spread evenly")
-        .harmless(&["false"]),
+        ),
         key(
             "partitioner.availability.timeout.ms",
             Long,
@@ -54,8 +52,7 @@ pub(super) const KEYS: &[&[Row]] = &[
             Low,
             "After how many milliseconds without progress a partition gets no more records without a key; 0 never.",
         )
-        .valid(Valid::AtLeast(0))
-        .unused("records without a key are spread evenly"),
+        .valid(Valid::AtLeast(0)),
         key(
             "partitioner.ignore.keys",
             Boolean,
@@ -123,7 +120,8 @@ pub(super) const KEYS: &[&[Row]] = &[
         SETUP_TIMEOUT_MAX,
         CONNECTIONS_MAX_IDLE,
         nullable("partitioner.class", Class, Medium, "The Java class that chooses the partition of a record.")
-            .refused("no Java classes can be loaded here, and records would get other partitions; remove it"),
+            .refused("no Java classes can be loaded here, and records would get other partitions; remove it, or use RoundRobinPartitioner")
+            .harmless(&["org.apache.kafka.clients.producer.RoundRobinPartitioner"]),
         INTERCEPTOR_CLASSES,
         SECURITY_PROTOCOL,
         SECURITY_PROVIDERS,

@@ -76,6 +76,7 @@ fn what_changes_nothing_is_named_and_what_guards_is_refused() {
         (ClientKind::Producer, "key.serializer", "org.apache.kafka.common.serialization.ByteArraySerializer", "used"),
         (ClientKind::Producer, "key.serializer", "org.apache.kafka.common.serialization.StringSerializer", "refused"),
         (ClientKind::Producer, "partitioner.class", "a.B", "refused"),
+        (ClientKind::Producer, "partitioner.class", "org.apache.kafka.clients.producer.RoundRobinPartitioner", "used"),
         (ClientKind::Producer, "transaction.two.phase.commit.enable", "FALSE", "used"),
         (ClientKind::Producer, "transaction.two.phase.commit.enable", "true", "refused"),
         (ClientKind::Consumer, "group.protocol", "Classic", "used"),

@@ -5,6 +5,8 @@ use kafka_protocol::messages::{BrokerId, MetadataResponse, TopicName as WireName
 use kafka_protocol::protocol::StrBytes;
 
 use super::*;
+use crate::cluster::Metadata;
+use crate::producer::{Topic, partition_for_key};
 use connect_config::Props;
 
 fn accumulator(props: &[(&str, &str)], leaders: &[i32]) -> (Accumulator, Topic) {
@@ -135,6 +137,48 @@ fn without_a_key_every_partition_gets_its_share_at_any_rate() {
         accumulator.take(slot); // each record is sent before the next one comes
     }
     assert_eq!(used.len(), 4);
+}
+
+#[test]
+fn round_robin_takes_each_partition_with_a_leader_in_turn() {
+    let now = Instant::now();
+    let class = ("partitioner.class", "org.apache.kafka.clients.producer.RoundRobinPartitioner");
+    let (mut accumulator, topic) = accumulator(&[class], &[1, -1, 1, 1]);
+    let mut counts = BTreeMap::<usize, i32>::new();
+    for _ in 0..30 {
+        accumulator.append(&record(&topic, None, Some(b"the same key"), b"v"), now).unwrap();
+    }
+    for slot in accumulator.active().collect::<Vec<_>>() {
+        counts.insert(slot, accumulator.take(slot).unwrap().count);
+    }
+    assert_eq!(counts, BTreeMap::from([(0, 10), (2, 10), (3, 10)]));
+}
+
+#[test]
+fn records_without_a_key_avoid_partitions_that_do_not_keep_up() {
+    let now = Instant::now();
+    let late = now + Duration::from_millis(500);
+    for (extra, stuck_gets) in [
+        (("partitioner.availability.timeout.ms", "100"), 0..=0),
+        (("partitioner.adaptive.partitioning.enable", "true"), 0..=30),
+        (("partitioner.adaptive.partitioning.enable", "false"), 60..=140),
+    ] {
+        let (mut accumulator, topic) = accumulator(&[("batch.size", "300"), extra], &[1, 1]);
+        for _ in 0..40 {
+            accumulator.append(&record(&topic, Some(0), None, &[0; 200]), now).unwrap();
+        }
+        let before = accumulator.slots[0].len();
+        accumulator.topics[0].sticky.switch(2);
+        let mut stuck = 0;
+        for _ in 0..200 {
+            let had = accumulator.slots[0].len();
+            accumulator.append(&record(&topic, None, None, &[0; 200]), late).unwrap();
+            stuck += accumulator.slots[0].len() - had;
+            accumulator.take(1); // its broker keeps up
+        }
+        // The partition that it starts with is left only once it had its share.
+        assert!(stuck_gets.contains(&stuck.saturating_sub(2)), "{extra:?}: {stuck} after {before}");
+    }
 }
 
 #[test]

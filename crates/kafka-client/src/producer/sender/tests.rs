@@ -76,8 +76,8 @@ async fn sender(port: u16) -> Sender {
         accumulator.append(&record, Instant::now()).unwrap();
     }
     accumulator.seal_all();
-    let (work, room, settled) = (Notify::new(), Notify::new(), Notify::new());
-    let shared = Arc::new(Shared { accumulator: Mutex::new(accumulator), work, room, settled });
+    let (work, room, settled, turned) = (Notify::new(), Notify::new(), Notify::new(), Notify::new());
+    let shared = Arc::new(Shared { accumulator: Mutex::new(accumulator), work, room, settled, turned });
     Sender::new(cluster, config, shared, mpsc::channel(1000).0)
 }
 

@@ -27,8 +27,8 @@ fn sender(records: usize, acks: usize) -> (Sender, mpsc::Receiver<Ack>) {
         let record = Record { topic: &topic, partition: Some(0), timestamp: 0, key, value, headers };
         accumulator.append(&record, Instant::now()).unwrap();
     }
-    let (work, room, settled) = (Notify::new(), Notify::new(), Notify::new());
-    let shared = Arc::new(Shared { accumulator: Mutex::new(accumulator), work, room, settled });
+    let (work, room, settled, turned) = (Notify::new(), Notify::new(), Notify::new(), Notify::new());
+    let shared = Arc::new(Shared { accumulator: Mutex::new(accumulator), work, room, settled, turned });
     let (acks, receiver) = mpsc::channel(acks);
     (Sender::new(Cluster::new(ClientConfig::parse(&props).unwrap()), config, shared, acks), receiver)
 }

@@ -1,0 +1,94 @@
+//! Topics and their leaders.
+
+use std::time::{Duration, Instant};
+
+use connect_config::Props;
+use kafka_client::cluster::{Cluster, TopicName};
+use kafka_client::config::ClientConfig;
+use kafka_protocol::messages::alter_partition_reassignments_request::{ReassignablePartition, ReassignableTopic};
+use kafka_protocol::messages::create_topics_request::{CreatableTopic, CreatableTopicConfig};
+use kafka_protocol::messages::{
+    AlterPartitionReassignmentsRequest, CreateTopicsRequest, ElectLeadersRequest, MetadataRequest,
+    TopicName as WireName,
+};
+use kafka_protocol::protocol::StrBytes;
+use tokio::time::sleep;
+
+use crate::Failure;
+
+/// A broker that has just come back may not be counted yet.
+const PATIENCE: Duration = Duration::from_secs(60);
+const PAUSE: Duration = Duration::from_millis(300);
+
+/// A topic with three replicas, two of which have to have a record before it is acked.
+pub(crate) async fn create(bootstrap: &str, name: &str, partitions: i32) -> Result<(), Failure> {
+    let two = CreatableTopicConfig::default()
+        .with_name(StrBytes::from_static_str("min.insync.replicas"))
+        .with_value(Some(StrBytes::from_static_str("2")));
+    let topic = CreatableTopic::default()
+        .with_name(WireName(StrBytes::from_string(name.to_owned())))
+        .with_num_partitions(partitions)
+        .with_replication_factor(3)
+        .with_configs(vec![two]);
+    let request = CreateTopicsRequest::default().with_topics(vec![topic]).with_timeout_ms(20_000);
+    let (cluster, deadline) = (cluster(bootstrap)?, Instant::now() + PATIENCE);
+    loop {
+        let answer = cluster.send(cluster.any_broker().await?, request.clone()).await?;
+        match answer.topics.first().map(|topic| (topic.error_code, topic.error_message.clone())) {
+            Some((0, _)) => break,
+            other if Instant::now() > deadline => return Err(format!("no topic {name}: {other:?}").into()),
+            _ => sleep(PAUSE).await,
+        }
+    }
+    until_in_sync(&cluster, &name.into(), partitions, deadline).await
+}
+
+/// A round begins with all brokers: only then is each fault the only one.
+async fn until_in_sync(cluster: &Cluster, name: &TopicName, partitions: i32, deadline: Instant) -> Result<(), Failure> {
+    loop {
+        let answer = cluster.send(cluster.any_broker().await?, MetadataRequest::default().with_topics(None)).await?;
+        let ours = answer.topics.iter().find(|topic| topic.name.as_ref().is_some_and(|found| *found.0 == **name));
+        let count = ours.map_or(0, |topic| topic.partitions.len());
+        let mut all = answer.topics.iter().flat_map(|topic| &topic.partitions);
+        if count == partitions.unsigned_abs() as usize
+            && all.all(|found| found.isr_nodes.len() == found.replica_nodes.len())
+        {
+            return Ok(());
+        }
+        if Instant::now() > deadline {
+            return Err(format!("the replicas of {name} or other topics are not in sync").into());
+        }
+        sleep(PAUSE).await;
+    }
+}
+
+/// Makes another replica of every partition its preferred one, and that the leader; the coordinators move with theirs.
+pub(crate) async fn move_leaders(bootstrap: &str) -> Result<(), Failure> {
+    let cluster = cluster(bootstrap)?;
+    let node = cluster.any_broker().await?;
+    let found = cluster.send(node, MetadataRequest::default().with_topics(None)).await?;
+    let topics = found.topics.into_iter().map(|topic| {
+        let rotated = topic.partitions.into_iter().map(|partition| {
+            let mut replicas = partition.replica_nodes;
+            let by = replicas.len().min(1);
+            replicas.rotate_left(by);
+            ReassignablePartition::default()
+                .with_partition_index(partition.partition_index)
+                .with_replicas(Some(replicas))
+        });
+        ReassignableTopic::default().with_name(topic.name.unwrap_or_default()).with_partitions(rotated.collect())
+    });
+    let reassign = AlterPartitionReassignmentsRequest::default().with_timeout_ms(20_000).with_topics(topics.collect());
+    let answer = cluster.send(node, reassign).await?;
+    if answer.error_code != 0 {
+        return Err(format!("the replicas keep their order: {:?}", answer.error_message).into());
+    }
+    let elect =
+        ElectLeadersRequest::default().with_election_type(0).with_topic_partitions(None).with_timeout_ms(20_000);
+    cluster.send(node, elect).await?;
+    Ok(())
+}
+
+fn cluster(bootstrap: &str) -> Result<Cluster, Failure> {
+    Ok(Cluster::new(ClientConfig::parse(&Props::from([("bootstrap.servers", bootstrap)]))?))
+}
