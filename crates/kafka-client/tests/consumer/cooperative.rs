@@ -13,6 +13,7 @@ fn cooperative(bootstrap: &str, group: &str, topics: &[&str], extra: &[(&str, &s
         ("group.id", group),
         ("auto.offset.reset", "earliest"),
         ("heartbeat.interval.ms", "200"),
+        ("enable.auto.commit", "false"),
         ("partition.assignment.strategy", STRATEGY),
     ];
     let mut consumer = consumer(bootstrap, &[&own, extra].concat());
