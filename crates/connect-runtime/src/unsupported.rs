@@ -101,16 +101,14 @@ const GUARDS: &[(&str, &str)] = &[
     ("admin.listeners", "this version has no separate admin listeners yet"),
 ];
 
-const CHOICES: &[(&str, &[&str])] = &[
-    (
-        "connector.client.config.override.policy",
-        &[
-            "All",
-            "org.apache.kafka.connect.connector.policy.AllConnectorClientConfigOverridePolicy",
-            "AllConnectorClientConfigOverridePolicy",
-        ],
-    ),
-];
+const CHOICES: &[(&str, &[&str])] = &[(
+    "connector.client.config.override.policy",
+    &[
+        "All",
+        "org.apache.kafka.connect.connector.policy.AllConnectorClientConfigOverridePolicy",
+        "AllConnectorClientConfigOverridePolicy",
+    ],
+)];
 
 const IGNORED: &[&str] = &[
     "metric.reporters",
