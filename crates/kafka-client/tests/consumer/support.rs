@@ -13,7 +13,7 @@ use kafka_client::consumer::{Consumer, ConsumerConfig, Event, Subscription, Topi
 use kafka_client::record::{BatchBuilder, Compression, ProducerIdentity};
 use kafka_protocol::messages::create_topics_request::CreatableTopic;
 use kafka_protocol::messages::produce_request::{PartitionProduceData, TopicProduceData};
-use kafka_protocol::messages::{CreateTopicsRequest, ProduceRequest, TopicName, TransactionalId};
+use kafka_protocol::messages::{CreateTopicsRequest, ProduceRequest, TopicName};
 use kafka_protocol::protocol::StrBytes;
 
 pub(crate) const PATIENCE: Duration = Duration::from_secs(40);
@@ -94,7 +94,7 @@ pub(crate) async fn produce(cluster: &Cluster, partition: &TopicPartition, value
     let deadline = Instant::now() + PATIENCE;
     loop {
         // A leader just elected may not know it yet.
-        match produce_in(cluster, partition, batch.clone(), None).await {
+        match produce_batch(cluster, partition, batch.clone()).await {
             Ok(offset) => return offset,
             Err(error) => assert!(error.is_retriable() && Instant::now() < deadline, "{error}"),
         }
@@ -102,19 +102,12 @@ pub(crate) async fn produce(cluster: &Cluster, partition: &TopicPartition, value
     }
 }
 
-/// Sends one finished batch, perhaps within a transaction.
-pub(crate) async fn produce_in(
-    cluster: &Cluster,
-    partition: &TopicPartition,
-    batch: Bytes,
-    transaction: Option<TransactionalId>,
-) -> Result<i64, KafkaError> {
+async fn produce_batch(cluster: &Cluster, partition: &TopicPartition, batch: Bytes) -> Result<i64, KafkaError> {
     let data = PartitionProduceData::default().with_index(partition.partition).with_records(Some(batch));
     let topic = TopicProduceData::default()
         .with_name(TopicName(StrBytes::from(partition.topic.to_string())))
         .with_partition_data(vec![data]);
     let request = ProduceRequest::default().with_acks(-1).with_timeout_ms(20_000).with_topic_data(vec![topic]);
-    let request = request.with_transactional_id(transaction);
     let metadata = cluster.metadata(std::slice::from_ref(&partition.topic), false).await?;
     let leader = metadata.leader(&partition.topic, partition.partition).unwrap();
     let answer = cluster.send(leader, request).await?;
