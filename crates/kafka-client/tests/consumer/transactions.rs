@@ -75,7 +75,7 @@ impl<'a> Transactions<'a> {
     }
 
     fn batch(&self, values: &[String]) -> Bytes {
-        let mut batch = BatchBuilder::new(Compression::Lz4, 1024);
+        let mut batch = BatchBuilder::new(Compression::Lz4 { level: 9 }, 1024);
         values.iter().for_each(|value| batch.append(1_000, None, Some(value.as_bytes()), &[]));
         batch.build(self.producer)
     }
