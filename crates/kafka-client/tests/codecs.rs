@@ -7,12 +7,17 @@
 mod common;
 
 use std::io::Write;
+use std::ops::Range;
 use std::process::{Command, Stdio};
 
 use common::lines::{CODECS, all_lines, append_line, as_line, assert_lines, line, timestamp};
 use common::{bootstrap, fresh, producer, read_all, receive, required};
 
 const RECORDS: usize = 3_000;
+
+/// What the second half of every codec's records is written with.
+const OTHER_LEVELS: [(&str, &str); 3] =
+    [("compression.gzip.level", "9"), ("compression.lz4.level", "17"), ("compression.zstd.level", "19")];
 
 fn java(libs: &str, class: &str, bootstrap: &str, topic: &str) -> Command {
     let mut command = Command::new("java");
@@ -27,14 +32,8 @@ async fn java_reads_every_codec_of_ours() {
     let Some(libs) = required("LONGSHORE_TEST_KAFKA_LIBS", "a folder with Apache Kafka's jars") else { return };
     let name = fresh("codecs-to-java");
     for codec in CODECS {
-        let (_, producer, mut acks) =
-            producer(&bootstrap, &[("compression.type", codec), ("batch.size", "60000"), ("linger.ms", "100")]);
-        let topic = producer.prepare(&name).await.unwrap();
-        for number in 0..RECORDS {
-            append_line(&producer, &topic, &line(codec, number), number).await;
-        }
-        producer.flush().await;
-        assert!(receive(&mut acks, RECORDS as u64).await.iter().all(|ack| ack.result.is_ok()), "{codec}");
+        write(&bootstrap, &name, codec, &[], 0..RECORDS / 2).await;
+        write(&bootstrap, &name, codec, &OTHER_LEVELS, RECORDS / 2..RECORDS).await;
     }
     let mut consumer = java(&libs, "org.apache.kafka.tools.consumer.ConsoleConsumer", &bootstrap, &name);
     consumer.args([
@@ -52,6 +51,17 @@ async fn java_reads_every_codec_of_ours() {
     let wanted = all_lines(RECORDS).zip((0..RECORDS).cycle());
     let wanted = wanted.map(|(line, number)| format!("CreateTime:{}\t{line}", timestamp(number)));
     assert_lines(printed.lines(), wanted);
+}
+
+async fn write(bootstrap: &str, name: &str, codec: &str, levels: &[(&str, &str)], numbers: Range<usize>) {
+    let plain = [("compression.type", codec), ("batch.size", "60000"), ("linger.ms", "100")];
+    let (_, producer, mut acks) = producer(bootstrap, &[&plain[..], levels].concat());
+    let topic = producer.prepare(name).await.unwrap();
+    for number in numbers.clone() {
+        append_line(&producer, &topic, &line(codec, number), number).await;
+    }
+    producer.flush().await;
+    assert!(receive(&mut acks, numbers.len() as u64).await.iter().all(|ack| ack.result.is_ok()), "{codec}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -160,6 +160,42 @@ mod tests {
     }
 
     #[test]
+    fn a_codec_gets_its_own_level() {
+        let gzip = |level| Ok(Compression::Gzip { level });
+        let lz4 = |level| Ok(Compression::Lz4 { level });
+        let zstd = |level| Ok(Compression::Zstd { level });
+        let refused = |codec: &str, level: &str, why: &str| {
+            Err(format!("Invalid value {level} for configuration compression.{codec}.level: Value must be {why}"))
+        };
+        let not_gzip = "between 1 and 9 or equal to -1";
+        for (codec, level, want) in [
+            ("gzip", None, gzip(-1)),
+            ("gzip", Some("-1"), gzip(-1)),
+            ("gzip", Some("1"), gzip(1)),
+            ("gzip", Some("9"), gzip(9)),
+            ("gzip", Some("0"), refused("gzip", "0", not_gzip)),
+            ("gzip", Some("-2"), refused("gzip", "-2", not_gzip)),
+            ("gzip", Some("10"), refused("gzip", "10", not_gzip)),
+            ("lz4", None, lz4(9)),
+            ("lz4", Some("1"), lz4(1)),
+            ("lz4", Some("17"), lz4(17)),
+            ("lz4", Some("0"), refused("lz4", "0", "at least 1")),
+            ("lz4", Some("18"), refused("lz4", "18", "no more than 17")),
+            ("zstd", None, zstd(3)),
+            ("zstd", Some("-131072"), zstd(-131_072)),
+            ("zstd", Some("22"), zstd(22)),
+            ("zstd", Some("-131073"), refused("zstd", "-131073", "at least -131072")),
+            ("zstd", Some("23"), refused("zstd", "23", "no more than 22")),
+            ("snappy", None, Ok(Compression::Snappy)),
+        ] {
+            let key = format!("compression.{codec}.level");
+            let entries = [("compression.type", codec)].into_iter().chain(level.map(|level| (key.as_str(), level)));
+            let got = parse(&entries.collect::<Vec<_>>()).map(|config| config.compression);
+            assert_eq!(got, want, "{codec} {level:?}");
+        }
+    }
+
+    #[test]
     fn idempotence_goes_when_nobody_asked_for_it() {
         for (entries, want) in [
             (&[][..], Ok(true)),

@@ -1,12 +1,17 @@
 //! The four compressions of Kafka, written as Java's client writes them and read within bounds.
 
+mod lz4;
+mod xerial;
+
+#[cfg(test)]
+mod tests;
+
 use std::fmt;
 use std::io::{self, Read, Write};
 
 use bytes::Bytes;
 use flate2::read::MultiGzDecoder;
 use flate2::write::GzEncoder;
-use lz4_flex::frame::{BlockMode, BlockSize, FrameDecoder, FrameEncoder, FrameInfo};
 
 /// The most that one batch may grow to. A producer fills batches of at most some MiB before compression, and the brokers' default
 /// `message.max.bytes` is 1 MiB after it, so an honest batch stays far below; a few KiB made to unfold to
@@ -23,8 +28,10 @@ pub enum Compression {
         level: i32,
     },
     Snappy,
-    /// One speed: Java's levels other than the default ask for its slower, denser search, which is not here.
-    Lz4,
+    /// Level 1 to 17. As in Java, 9 is the default and the fast search; every other is the slower, denser one.
+    Lz4 {
+        level: i32,
+    },
     /// Level up to 22; negative ones are faster.
     Zstd {
         level: i32,
@@ -38,7 +45,7 @@ impl Compression {
             "none" => Self::None,
             "gzip" => Self::Gzip { level: -1 },
             "snappy" => Self::Snappy,
-            "lz4" => Self::Lz4,
+            "lz4" => Self::Lz4 { level: lz4::FAST },
             "zstd" => Self::Zstd { level: 3 },
             _ => return None,
         })
@@ -49,6 +56,7 @@ impl Compression {
     pub fn with_level(self, level: i32) -> Self {
         match self {
             Self::Gzip { .. } => Self::Gzip { level },
+            Self::Lz4 { .. } => Self::Lz4 { level },
             Self::Zstd { .. } => Self::Zstd { level },
             other => other,
         }
@@ -59,7 +67,7 @@ impl Compression {
             Self::None => None,
             Self::Gzip { .. } => Some(Codec::Gzip),
             Self::Snappy => Some(Codec::Snappy),
-            Self::Lz4 => Some(Codec::Lz4),
+            Self::Lz4 { .. } => Some(Codec::Lz4),
             Self::Zstd { .. } => Some(Codec::Zstd),
         }
     }
@@ -120,13 +128,7 @@ fn write_compressed(compression: Compression, plain: &[u8], out: &mut Vec<u8>) -
             encoder.finish()?;
         }
         Compression::Snappy => xerial::write(plain, out)?,
-        Compression::Lz4 => {
-            // Java's reader refuses linked blocks.
-            let frame = FrameInfo::new().block_mode(BlockMode::Independent).block_size(BlockSize::Max64KB);
-            let mut encoder = FrameEncoder::with_frame_info(frame, out);
-            encoder.write_all(plain)?;
-            encoder.finish()?;
-        }
+        Compression::Lz4 { level } => lz4::write(level, plain, out)?,
         Compression::Zstd { level } => {
             let mut encoder = zstd::stream::write::Encoder::new(out, level.clamp(-(1 << 17), 22))?;
             encoder.write_all(plain)?;
@@ -141,7 +143,7 @@ pub(super) fn decompress(codec: Codec, compressed: &[u8]) -> io::Result<Bytes> {
     match codec {
         Codec::Gzip => read_bounded(MultiGzDecoder::new(compressed), compressed.len()),
         Codec::Snappy => xerial::read(compressed, DECOMPRESSED_BYTES_MAX).map(Bytes::from),
-        Codec::Lz4 => read_bounded(FrameDecoder::new(compressed), compressed.len()),
+        Codec::Lz4 => lz4::read(compressed),
         Codec::Zstd => read_bounded(zstd::stream::read::Decoder::with_buffer(compressed)?, compressed.len()),
     }
 }
@@ -158,66 +160,4 @@ fn read_bounded(reader: impl Read, compressed_len: usize) -> io::Result<Bytes> {
 
 fn too_large() -> io::Error {
     io::Error::other(format!("it unfolds to more than {DECOMPRESSED_BYTES_MAX} bytes"))
-}
-
-/// Snappy as the Java library frames it: a magic header, then blocks of 32 KiB with their length before each.
-/// Some clients write one bare block instead; both are read.
-mod xerial {
-    use std::io;
-
-    use snap::raw::{Decoder, Encoder, decompress_len, max_compress_len};
-
-    const MAGIC: [u8; 8] = [0x82, b'S', b'N', b'A', b'P', b'P', b'Y', 0];
-    /// Magic, version and oldest compatible version.
-    const HEADER: [u8; 16] = [0x82, b'S', b'N', b'A', b'P', b'P', b'Y', 0, 0, 0, 0, 1, 0, 0, 0, 1];
-    const BLOCK_BYTES: usize = 32 << 10;
-    /// A copy of 64 bytes takes 2 bytes at the least, so more than this is a lie about the length.
-    const RATIO_MAX: usize = 64;
-
-    pub(super) fn write(plain: &[u8], out: &mut Vec<u8>) -> io::Result<()> {
-        out.extend_from_slice(&HEADER);
-        let mut encoder = Encoder::new();
-        for block in plain.chunks(BLOCK_BYTES) {
-            let len_at = out.len();
-            out.resize(len_at + 4 + max_compress_len(block.len()), 0);
-            let len = encoder.compress(block, &mut out[len_at + 4..])?;
-            out[len_at..len_at + 4].copy_from_slice(&(len as u32).to_be_bytes());
-            out.truncate(len_at + 4 + len);
-        }
-        Ok(())
-    }
-
-    pub(super) fn read(framed: &[u8], max: usize) -> io::Result<Vec<u8>> {
-        let mut plain = Vec::new();
-        if !framed.starts_with(&MAGIC) {
-            append_block(framed, &mut plain, max)?;
-            return Ok(plain);
-        }
-        let mut rest = framed.get(HEADER.len()..).ok_or_else(truncated)?;
-        while let Some((len, after)) = rest.split_first_chunk::<4>() {
-            let len = u32::from_be_bytes(*len) as usize;
-            let (block, next) = after.split_at_checked(len).ok_or_else(truncated)?;
-            append_block(block, &mut plain, max)?;
-            rest = next;
-        }
-        if rest.is_empty() { Ok(plain) } else { Err(truncated()) }
-    }
-
-    fn append_block(block: &[u8], plain: &mut Vec<u8>, max: usize) -> io::Result<()> {
-        let len = decompress_len(block)?;
-        let from = plain.len();
-        if len > max - from {
-            return Err(super::too_large());
-        }
-        if len > block.len().saturating_mul(RATIO_MAX) {
-            return Err(io::Error::new(io::ErrorKind::InvalidData, "a snappy block claims an impossible length"));
-        }
-        plain.resize(from + len, 0);
-        Decoder::new().decompress(block, &mut plain[from..])?;
-        Ok(())
-    }
-
-    fn truncated() -> io::Error {
-        io::Error::new(io::ErrorKind::UnexpectedEof, "a snappy block is cut off")
-    }
 }

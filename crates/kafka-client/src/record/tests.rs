@@ -27,7 +27,7 @@ const ALL: [Compression; 5] = [
     Compression::None,
     Compression::Gzip { level: -1 },
     Compression::Snappy,
-    Compression::Lz4,
+    Compression::Lz4 { level: 9 },
     Compression::Zstd { level: 3 },
 ];
 
@@ -146,7 +146,7 @@ fn errors_name_what_is_wrong() {
 #[test]
 fn another_identity_changes_nothing_else() {
     let records = [Plain { timestamp: 1, key: None, value: Some(b"v".to_vec()), headers: Vec::new() }];
-    let batch = built(Compression::Lz4, &records);
+    let batch = built(Compression::Lz4 { level: 9 }, &records);
     let next = ProducerIdentity { id: 8, epoch: 0, base_sequence: 0, transactional: true };
     let rewritten = rewrite_identity(batch, next);
     let parsed = Batches::new(rewritten.clone(), true).next().unwrap().unwrap();
