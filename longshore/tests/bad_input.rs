@@ -125,7 +125,7 @@ fn no_broker() {
     assert_refused("no broker", worker, 2, &[text, "bootstrap.servers=127.0.0.1:1", "default.api.timeout.ms=1500"]);
     assert!(began.elapsed() < Duration::from_secs(5), "{:?}", began.elapsed());
 
-    let mut worker = site.worker().set("default.api.timeout.ms", &i64::MAX.to_string()).start();
+    let mut worker = site.worker().set("default.api.timeout.ms", &i32::MAX.to_string()).start();
     worker.until_logged("No broker answers yet");
     worker.signal(Signal::Term);
     assert_eq!(worker.exit_within(Duration::from_secs(2)), 143, "{}", worker.log());
@@ -362,14 +362,14 @@ fn the_largest_numbers() {
         ],
     );
     let mut worker = site.worker().connector(&source).connector(&sink);
-    for key in [
-        "offset.flush.interval.ms",
-        "offset.flush.timeout.ms",
-        "task.shutdown.graceful.timeout.ms",
-        "default.api.timeout.ms",
-        "request.timeout.ms",
+    for (key, largest) in [
+        ("offset.flush.interval.ms", &long),
+        ("offset.flush.timeout.ms", &long),
+        ("task.shutdown.graceful.timeout.ms", &long),
+        ("default.api.timeout.ms", &int),
+        ("request.timeout.ms", &int),
     ] {
-        worker = worker.set(key, &long);
+        worker = worker.set(key, largest);
     }
     let mut worker = worker.start();
     worker.until("both lines arrive", |_| site.line_count("out") == 2);
