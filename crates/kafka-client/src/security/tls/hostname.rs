@@ -1,7 +1,7 @@
 //! Whether a certificate is made out to a host, by the rules of Java's `https` identification.
 //!
 //! An address has to be among the alternative names. A name has to match one of the alternative DNS names; only if there
-//! is none of those, the subject's CN counts. One `*` may stand in the leftmost label, alone or within it.
+//! is none of those, the subject's CN may count. One `*` may stand in the leftmost label, alone or within it.
 
 use std::fmt;
 use std::net::IpAddr;
@@ -17,7 +17,12 @@ pub(super) struct HostMismatch {
     names: Vec<String>,
 }
 
-pub(super) fn verify(certificate: &X509Certificate<'_>, host: &ServerName<'_>) -> Result<(), HostMismatch> {
+pub(super) fn verify(
+    certificate: &X509Certificate<'_>,
+    host: &ServerName<'_>,
+    cn_counts: bool,
+) -> Result<(), HostMismatch> {
+    let cn_counts = cn_counts && certificate.subject_alternative_name().is_ok();
     let (names, addresses) = alternative_names(certificate);
     match host {
         ServerName::IpAddress(address) => {
@@ -26,7 +31,7 @@ pub(super) fn verify(certificate: &X509Certificate<'_>, host: &ServerName<'_>) -
             if addresses.contains(&address) { Ok(()) } else { Err(mismatch(&address.to_string(), known)) }
         }
         ServerName::DnsName(name) => {
-            let names = if names.is_empty() { common_name(certificate) } else { names };
+            let names = if names.is_empty() && cn_counts { common_name(certificate) } else { names };
             match names.iter().any(|pattern| matches(pattern, name.as_ref())) {
                 true => Ok(()),
                 false => Err(mismatch(name.as_ref(), names)),

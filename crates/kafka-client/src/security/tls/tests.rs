@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use connect_config::Props;
+use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
 use rustls::client::danger::ServerCertVerifier;
 use rustls::crypto::ring;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
@@ -139,5 +140,26 @@ fn believes_whom_java_believes() {
             (Err(error), Err(want)) => assert!(error.contains(want), "{leaf} for {host}: {error}"),
             (found, want) => panic!("{leaf} for {host} by {trusted}: {found:?}, not {want:?}"),
         }
+    }
+}
+
+/// Two certificates in one store: whoever has the key of one broker must not be able to speak for another.
+#[test]
+fn a_trusted_broker_signs_for_nobody() {
+    for (is_ca, want) in
+        [(IsCa::ExplicitNoCa, false), (IsCa::NoCa, false), (IsCa::Ca(BasicConstraints::Unconstrained), true)]
+    {
+        let mut signer = CertificateParams::new(vec!["a.example.com".to_owned()]).unwrap();
+        signer.is_ca = is_ca;
+        let (signer_key, leaf_key) = (KeyPair::generate().unwrap(), KeyPair::generate().unwrap());
+        let trusted = signer.self_signed(&signer_key).unwrap();
+        let mut leaf = CertificateParams::new(vec!["b.example.com".to_owned()]).unwrap();
+        leaf.use_authority_key_identifier_extension = true;
+        let leaf = leaf.signed_by(&leaf_key, &Issuer::from_params(&signer, &signer_key)).unwrap();
+        let trust = TrustMaterial { certificates: vec![trusted.der().clone()] };
+        let verifier = BrokerVerifier::new(trust, ring::default_provider().signature_verification_algorithms, true);
+        let host = ServerName::try_from("b.example.com").unwrap();
+        let verified = verifier.verify_server_cert(leaf.der(), &[], &host, &[], UnixTime::now());
+        assert_eq!(verified.is_ok(), want, "{verified:?}");
     }
 }

@@ -34,8 +34,9 @@ pub(super) struct BrokerVerifier {
 impl BrokerVerifier {
     pub(super) fn new(trust: TrustMaterial, algorithms: WebPkiSupportedAlgorithms, verify_host: bool) -> Self {
         let mut roots = RootCertStore::empty();
-        // One that cannot be read as a CA may still be the certificate of a single broker.
-        roots.add_parsable_certificates(trust.certificates.iter().cloned());
+        // One that is no CA may still be the certificate of a single broker.
+        let is_root = |certificate: &&CertificateDer<'_>| parse(certificate).is_ok_and(|parsed| may_sign(&parsed));
+        roots.add_parsable_certificates(trust.certificates.iter().filter(is_root).cloned());
         BrokerVerifier { trusted: trust.certificates, roots, algorithms, verify_host }
     }
 
@@ -72,12 +73,11 @@ impl BrokerVerifier {
     }
 
     fn has_signed(&self, ca: &X509Certificate<'_>, leaf: &X509Certificate<'_>) -> bool {
-        let may_sign = ca.basic_constraints().ok().flatten().is_none_or(|constraints| constraints.value.ca);
         let key = SubjectPublicKeyInfoDer::from(ca.public_key().raw);
         let Ok(key) = RawPublicKeyEntity::try_from(&key) else { return false };
         let (message, signature) = (leaf.tbs_certificate.as_ref(), leaf.signature_value.data.as_ref());
         // Each algorithm that is of no use for this key is refused by it.
-        may_sign
+        may_sign(ca)
             && self.algorithms.all.iter().any(|algorithm| key.verify_signature(*algorithm, message, signature).is_ok())
     }
 
@@ -98,7 +98,10 @@ impl ServerCertVerifier for BrokerVerifier {
     ) -> Result<ServerCertVerified, Error> {
         self.verify_chain(leaf, intermediates, now)?;
         if self.verify_host {
-            let verified = hostname::verify(&parse(leaf)?, host);
+            // Names that a CA is limited to are not held against a CN: where there are any, no CN counts.
+            let mut signers = intermediates.iter().chain(&self.trusted);
+            let cn_counts = !signers.any(|signer| parse(signer).is_ok_and(|signer| limits_names(&signer)));
+            let verified = hostname::verify(&parse(leaf)?, host, cn_counts);
             verified.map_err(|mismatch| CertificateError::Other(OtherError(Arc::new(mismatch))))?;
         }
         Ok(ServerCertVerified::assertion())
@@ -139,6 +142,20 @@ impl ServerCertVerifier for BrokerVerifier {
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
         self.algorithms.supported_schemes()
     }
+}
+
+/// As Java decides it for those in a trust store: a certificate that can say whether it is a CA has to say that it is one.
+fn may_sign(certificate: &X509Certificate<'_>) -> bool {
+    let is_ca = matches!(certificate.basic_constraints(), Ok(Some(constraints)) if constraints.value.ca);
+    let usage_fits = match certificate.key_usage() {
+        Ok(usage) => usage.is_none_or(|usage| usage.value.key_cert_sign()),
+        Err(_) => false,
+    };
+    certificate.version() != X509Version::V3 || (is_ca && usage_fits)
+}
+
+fn limits_names(certificate: &X509Certificate<'_>) -> bool {
+    !matches!(certificate.name_constraints(), Ok(None))
 }
 
 /// The public key of a certificate that webpki does not read because of its version.

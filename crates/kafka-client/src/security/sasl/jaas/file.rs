@@ -6,7 +6,7 @@ use std::io::Read;
 use std::iter::Peekable;
 
 use super::tokens::{Token, Tokens};
-use super::{LoginModule, control_flag};
+use super::{LoginModule, is_control_flag};
 use crate::KafkaError;
 use crate::security::secret::Secret;
 use crate::security::system_properties::SystemProperties;
@@ -96,7 +96,9 @@ impl Parser<'_> {
     fn module(&mut self) -> Result<LoginModule, String> {
         let class = self.text("module class name")?;
         let flag = self.text("controlFlag")?;
-        control_flag(&flag).map_err(|flag| error(&format!("Invalid control flag, {flag}")))?;
+        if !is_control_flag(&flag) {
+            return Err(error("Invalid control flag"));
+        }
         let mut options = BTreeMap::new();
         while !self.at(';') {
             let name = self.text("option key")?;
@@ -147,7 +149,7 @@ impl Parser<'_> {
             let Some((name, after)) = after.split_once('}') else { break };
             expanded.push_str(before);
             let property = if name == "/" { Some("/") } else { self.system.get(name) };
-            let known = property.ok_or_else(|| error(&format!("Unable to properly expand {name}")))?;
+            let known = property.ok_or_else(|| error("Unable to properly expand a value's ${…}"))?;
             expanded.push_str(known);
             rest = after;
         }

@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use super::tokens::{Token, Tokens};
-use super::{LoginModule, control_flag};
+use super::{LoginModule, is_control_flag};
 use crate::security::secret::Secret;
 
 /// The modules of the text, at least one.
 /// # Errors
-/// Java's text for what is wrong; it shows names, never values.
+/// Java's text for what is wrong; it shows names, never what may be a piece of a value.
 pub(super) fn parse(text: &str) -> Result<Vec<LoginModule>, String> {
     let mut tokens = Tokens::new(text, "-_$");
     let mut modules = Vec::new();
@@ -24,7 +24,9 @@ pub(super) fn parse(text: &str) -> Result<Vec<LoginModule>, String> {
 fn module(class: Token, tokens: &mut Tokens<'_>) -> Result<LoginModule, String> {
     let flag = tokens.next().ok_or("Login module control flag not specified in JAAS config")?;
     let flag = text(flag).ok_or("Login module control flag is not available in the JAAS config")?;
-    control_flag(&flag).map_err(|_| format!("Invalid login module control flag '{flag}' in JAAS config"))?;
+    if !is_control_flag(&flag) {
+        return Err("Invalid login module control flag in JAAS config".to_owned());
+    }
     let options = options(tokens)?;
     let class = text(class).filter(|class| !class.is_empty());
     Ok(LoginModule { class: class.ok_or("Login module not specified in JAAS config")?, options })
@@ -42,10 +44,11 @@ fn options(tokens: &mut Tokens<'_>) -> Result<BTreeMap<String, Secret>, String> 
         let value = if is_assigned { tokens.next().and_then(text) } else { None };
         match (key, value) {
             (Some(key), Some(value)) => options.insert(key, Secret::new(value)),
-            (key, _) => {
-                let key = key.as_deref().unwrap_or("null").to_owned();
+            (Some(key), None) if is_assigned => {
                 return Err(format!("Value not specified for key '{key}' in JAAS config"));
             }
+            // What is no key may be a piece of a password whose quotes are wrong.
+            _ => return Err("Value not specified for a key in JAAS config; are all values quoted?".to_owned()),
         };
     }
 }

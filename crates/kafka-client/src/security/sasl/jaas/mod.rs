@@ -54,11 +54,7 @@ pub(super) fn load(keys: &Keys<'_>, system: &SystemProperties) -> Result<Vec<Log
     }
 }
 
-/// Upper case, as Java shows it, if it is one of the four. Which one it is changes nothing for a single module.
-fn control_flag(text: &str) -> Result<(), String> {
-    let upper = text.to_uppercase();
-    match upper.as_str() {
-        "REQUIRED" | "REQUISITE" | "SUFFICIENT" | "OPTIONAL" => Ok(()),
-        _ => Err(upper),
-    }
+/// Which of the four it is changes nothing for a single module.
+fn is_control_flag(text: &str) -> bool {
+    ["REQUIRED", "REQUISITE", "SUFFICIENT", "OPTIONAL"].iter().any(|flag| flag.eq_ignore_ascii_case(text))
 }

@@ -38,6 +38,7 @@ pub(super) struct Endpoint {
 impl Endpoint {
     pub(super) fn parse(uri: Uri, keys: &Keys<'_>, module: &LoginModule) -> Result<Self, KafkaError> {
         refuse_assertions(keys)?;
+        refuse_stores(module)?;
         let is_encoded = keys.boolean("sasl.oauthbearer.header.urlencode", false)?;
         let encoded = |text: &str| if is_encoded { urlencoded(text) } else { text.to_owned() };
         let id = required(keys, "sasl.oauthbearer.client.credentials.client.id", module, "clientId")?;
@@ -107,7 +108,21 @@ impl Endpoint {
     }
 
     fn unreachable(&self, why: String) -> TokenError {
-        TokenError::Unreachable { place: self.uri.authority().map(ToString::to_string).unwrap_or_default(), why }
+        // Host and port only: a name and a password may stand before them.
+        let host = self.uri.host().unwrap_or_default();
+        let place = self.uri.port().map_or(host.to_owned(), |port| format!("{host}:{port}"));
+        TokenError::Unreachable { place, why }
+    }
+}
+
+/// Java would trust, and show itself by, what these options name; the system's certificates may be others.
+fn refuse_stores(module: &LoginModule) -> Result<(), KafkaError> {
+    match module.options().find(|(name, _)| name.starts_with("ssl.")) {
+        None => Ok(()),
+        Some((name, _)) => Err(KafkaError::config(format!(
+            "The option {name} of the login module cannot be used: this client trusts the system's certificates at \
+             token endpoints; install the endpoint's CA there and remove the option"
+        ))),
     }
 }
 

@@ -67,29 +67,32 @@ impl OAuth {
     /// [`KafkaError::Authentication`] if asking again would change nothing, else one that is retriable.
     pub(super) async fn message(&self) -> Result<Bytes, KafkaError> {
         let mut held = self.held.lock().await;
-        let now = now_millis();
-        let is_fresh = held.as_ref().is_some_and(|held| now < held.refresh_at) && !self.settings.source.is_local();
-        if !is_fresh {
-            *held = Some(self.renewed(held.take(), now).await?);
+        let is_fresh = held.as_ref().is_some_and(|held| now_millis() < held.refresh_at);
+        if !is_fresh || self.settings.source.is_local() {
+            self.renew(&mut held).await?;
         }
         let held = held.as_ref().ok_or(KafkaError::Closed)?;
         Ok(bearer::message(held.token.value.reveal(), &self.settings.extensions))
     }
 
-    /// A new token, or the old one while it holds and there is no other.
-    async fn renewed(&self, old: Option<Held>, now: i64) -> Result<Held, KafkaError> {
-        match (self.settings.retrieve().await, old) {
+    /// A new token, or the old one while it holds and there is no other. Cancel-safe: who gives up waiting leaves the old one.
+    async fn renew(&self, held: &mut Option<Held>) -> Result<(), KafkaError> {
+        let retrieved = self.settings.retrieve().await;
+        let now = now_millis();
+        let old = held.as_mut().filter(|old| now < old.token.expires_at);
+        match (retrieved, old) {
             (Ok(token), _) => {
-                let refresh_at = self.settings.refresh.at(token.started_at, token.expires_at, now_millis());
-                Ok(Held { token, refresh_at })
+                let refresh_at = self.settings.refresh.at(token.started_at, token.expires_at, now);
+                *held = Some(Held { token, refresh_at });
             }
-            (Err(error), Some(old)) if now < old.token.expires_at => {
+            (Err(error), Some(old)) => {
                 tracing::warn!(%error, "the token could not be refreshed; the present one is used while it holds");
                 let pause = i64::try_from(REFRESH_RETRY.as_millis()).unwrap_or(i64::MAX);
-                Ok(Held { refresh_at: now_millis().saturating_add(pause), ..old })
+                old.refresh_at = now.saturating_add(pause);
             }
-            (Err(error), _) => Err(failure(error)),
+            (Err(error), None) => return Err(failure(error)),
         }
+        Ok(())
     }
 }
 
