@@ -158,12 +158,13 @@ impl Producer {
         }
     }
 
-    /// Takes no more records, flushes for at most `allowed`, aborts an open transaction, and stops. True if everything was acked.
+    /// Takes no more records, flushes for at most `allowed`, waits for a commit under way or aborts an open transaction, and
+    /// stops. True if everything was acked and the transaction has ended.
     pub async fn close(self, allowed: Duration) -> bool {
         lock(&self.shared).fail(KafkaError::Closed);
         let flush = async {
             self.flush().await;
-            self.abort_ongoing().await;
+            self.end_ongoing().await;
         };
         let flushed = timeout(allowed, flush).await.is_ok();
         self.stop.cancel();

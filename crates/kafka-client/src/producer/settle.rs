@@ -287,9 +287,15 @@ impl Sender {
     }
 
     /// Nothing can be sent any more: every record that waits is given up, and further ones are refused.
+    /// Its transaction with them, before the first is given up: what is left of it must not be committed.
     pub(super) fn fail_all(&mut self, error: KafkaError) {
         self.idempotence = Idempotence::Off;
-        lock(&self.shared).fail(error.clone());
+        {
+            let mut accumulator = lock(&self.shared);
+            accumulator.transaction().into_iter().for_each(|own| own.fail(error.clone()));
+            accumulator.fail(error.clone());
+        }
+        self.shared.turned.notify_waiters();
         self.failed = Some(error);
     }
 }

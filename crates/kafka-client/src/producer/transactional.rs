@@ -107,8 +107,14 @@ impl Producer {
         }
     }
 
-    /// Aborts an open transaction, as when the producer is closed.
-    pub(super) async fn abort_ongoing(&self) {
+    /// Waits for a commit or abort that is under way, and aborts an open transaction: the producer is being closed.
+    pub(super) async fn end_ongoing(&self) {
+        let ending = lock(&self.shared).transaction().and_then(|own| own.ending());
+        if let Some(outcome) = ending
+            && let Err(error) = self.until_known_outcome(&outcome).await
+        {
+            tracing::warn!(%error, "the transaction that was being ended when the producer was closed has failed");
+        }
         let ongoing = lock(&self.shared).transaction().is_some_and(|own| own.is_ongoing());
         if ongoing && let Err(error) = self.abort_transaction().await {
             tracing::warn!(%error, "the open transaction was not aborted; the cluster will do it when its time is over");

@@ -215,7 +215,7 @@ impl Transaction {
     }
 
     /// The producer can do nothing more; the first reason stays.
-    fn fail(&mut self, error: KafkaError) {
+    pub(in crate::producer) fn fail(&mut self, error: KafkaError) {
         if self.failure().is_some() {
             return;
         }

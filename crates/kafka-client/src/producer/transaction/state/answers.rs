@@ -8,6 +8,9 @@ impl Transaction {
     /// The producer id, or a raised epoch.
     pub(in crate::producer) fn initialized(&mut self, answer: Result<Initialized, Fault>) {
         self.asking = false;
+        if self.failure().is_some() {
+            return;
+        }
         match answer {
             Ok(Initialized { identity, protocol, can_bump }) => {
                 tracing::debug!(transactional_id = %self.id, ?identity, ?protocol, "transactions are ready");
@@ -55,6 +58,9 @@ impl Transaction {
     /// The transaction is over.
     pub(in crate::producer) fn ended(&mut self, answer: Result<Ended, Fault>) {
         self.asking = false;
+        if self.failure().is_some() {
+            return;
+        }
         match answer {
             Ok(Ended { identity, protocol }) => {
                 self.identity = identity.or(self.identity);

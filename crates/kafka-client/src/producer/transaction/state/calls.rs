@@ -63,6 +63,12 @@ impl Transaction {
         matches!(self.state, State::InTransaction | State::AbortableError(_))
     }
 
+    /// The commit or abort that is under way, whether or not its caller still waits.
+    pub(in crate::producer) fn ending(&self) -> Option<Outcome> {
+        let is_ending = matches!(self.state, State::Committing | State::Aborting(_));
+        self.call.as_ref().filter(|_| is_ending).map(|(_, outcome)| outcome.clone())
+    }
+
     /// A caller has seen what came of its call: others may follow.
     pub(in crate::producer) fn seen(&mut self, outcome: &Outcome) {
         self.call.take_if(|(_, own)| own.is_same(outcome));

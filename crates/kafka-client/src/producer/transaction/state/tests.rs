@@ -228,3 +228,20 @@ fn an_unknown_producer_id_is_fatal_only_where_the_epoch_cannot_be_raised() {
         assert_eq!(transaction.failure().is_some(), fatal, "{protocol:?} {can_bump}");
     }
 }
+
+/// The producer has failed as a whole, for instance because a broker does not know it any more: its records are given up, so
+/// what is left of the transaction must not be committed.
+#[test]
+fn what_has_failed_is_neither_committed_nor_ready_again() {
+    let mut transaction = open(Protocol::V2);
+    transaction.note_sent();
+    let outcome = transaction.commit().unwrap();
+    assert!(transaction.next_task(false).is_none(), "a record is still on its way");
+    assert!(transaction.ending().is_some());
+    transaction.fail(KafkaError::Closed);
+    assert!(outcome.get().unwrap().is_err() && transaction.ending().is_none());
+    assert!(transaction.next_task(true).is_none());
+    transaction.ended(Ok(Ended { identity: Some(BUMPED), protocol: Protocol::V2 }));
+    transaction.initialized(initialized(BUMPED, Protocol::V2));
+    assert!(transaction.failure().is_some());
+}
