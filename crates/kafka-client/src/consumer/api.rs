@@ -3,12 +3,12 @@
 use std::time::{Duration, Instant};
 
 use crate::KafkaError;
-use crate::group::{ConsumerGroupMetadata, Generation, Group};
+use crate::group::{ConsumerGroupMetadata, Generation};
 
 use super::membership::Phase;
 use super::partitions::Stage;
 use super::poll::deadline;
-use super::{Consumer, ConsumerError, OffsetAndMetadata, OffsetReset, Subscription, TopicPartition};
+use super::{Consumer, ConsumerError, Event, OffsetAndMetadata, OffsetReset, Subscription, TopicPartition};
 
 impl Consumer {
     /// Reads as a member of the group, from the next poll on. Replaces an earlier subscription, which rebalances.
@@ -30,12 +30,12 @@ impl Consumer {
         Ok(())
     }
 
-    /// Who this is at the moment, for [`send_offsets_to_transaction`](crate::producer::Producer::send_offsets_to_transaction);
+    /// Who this was when it was last assigned partitions, for [`send_offsets_to_transaction`](crate::producer::Producer::send_offsets_to_transaction);
     /// none without a `group.id`.
     pub fn group_metadata(&self) -> Option<ConsumerGroupMetadata> {
         let group_id = self.config.group_id.clone()?;
-        let generation = self.group.as_ref().map_or(Generation::NONE, Group::generation);
-        Some(ConsumerGroupMetadata::of(group_id, generation, self.config.group_instance_id.clone()))
+        // Not who the membership task is by now: one that was thrown out is nobody, and of nobody brokers take any offsets.
+        Some(ConsumerGroupMetadata::of(group_id, self.generation.clone(), self.config.group_instance_id.clone()))
     }
 
     /// Reads exactly these partitions, without a group's help. Committed offsets are where it starts, if there is a `group.id`.
@@ -57,6 +57,8 @@ impl Consumer {
         self.leading = None;
         self.generation = Generation::NONE;
         self.partitions.clear();
+        self.events.retain(|event| matches!(event, Event::Committed { .. }));
+        self.failure = None;
         if let Some(group) = self.group.take() {
             group.leave("the consumer unsubscribed from all topics", timeout).await;
         }

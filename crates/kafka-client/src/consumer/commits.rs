@@ -5,7 +5,6 @@ use std::time::{Duration, Instant};
 use crate::group::Generation;
 use crate::{ErrorCode, KafkaError};
 
-use super::fetch::isolation;
 use super::poll::{Done, deadline};
 use super::{Consumer, ConsumerError, Event, Offsets, QueuedCommit, TopicPartition, offsets};
 
@@ -13,9 +12,8 @@ impl Consumer {
     /// What the group has committed; partitions without are left out.
     pub async fn committed(&self, partitions: &[TopicPartition]) -> Result<Offsets, ConsumerError> {
         let coordinator = self.offsets.as_ref().ok_or(ConsumerError::NoGroup)?;
-        let stable_only = isolation(&self.config) != 0;
         let timeout = self.config.default_api_timeout;
-        let attempts = || offsets::committed(coordinator, partitions, stable_only);
+        let attempts = || offsets::committed(coordinator, partitions);
         self.patiently("the committed offsets could be determined", timeout, attempts).await
     }
 
@@ -66,6 +64,7 @@ impl Consumer {
     pub(super) async fn earlier_commits_end(&mut self, deadline: Instant) -> bool {
         while self.commits.under_way || !self.commits.queue.is_empty() {
             self.launch_commit();
+            self.launch_look(); // one that is due and not under way would end each wait at once
             if !self.wait(deadline).await {
                 return false;
             }

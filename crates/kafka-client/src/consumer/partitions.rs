@@ -27,6 +27,9 @@ impl Partitions {
     pub(super) fn set(&mut self, assigned: &[TopicPartition], stage: Stage) -> Vec<TopicPartition> {
         let mut before = std::mem::take(&mut self.by_name);
         for partition in assigned {
+            if self.by_name.contains_key(partition) {
+                continue; // named twice
+            }
             let state = before.remove(partition).unwrap_or_else(|| Partition::new(self.next_ticket(), stage));
             self.by_name.insert(partition.clone(), state);
             self.lively.insert(partition.clone());

@@ -11,7 +11,7 @@ use super::offsets::{self, At, Listed};
 use super::partition::leader_of;
 use super::partitions::Stage;
 use super::poll::{Done, Reset, paced};
-use super::{Consumer, ConsumerError, IsolationLevel, OffsetReset, Offsets, TopicPartition};
+use super::{Consumer, ConsumerError, OffsetReset, Offsets, TopicPartition};
 
 impl Consumer {
     pub(super) fn launch_positions(&mut self) {
@@ -30,11 +30,10 @@ impl Consumer {
             }
         });
         let Some(coordinator) = self.offsets.clone().filter(|_| !asked.is_empty()) else { return };
-        let (pause, stable_only) =
-            (self.config.retry_backoff, self.config.isolation_level == IsolationLevel::ReadCommitted);
+        let pause = self.config.retry_backoff;
         self.work.spawn(async move {
             let names: Vec<_> = asked.iter().map(|(name, _)| name.clone()).collect();
-            let result = paced(pause, offsets::committed(&coordinator, &names, stable_only)).await;
+            let result = paced(pause, offsets::committed(&coordinator, &names)).await;
             Done::GroupOffsets { asked, result }
         });
     }

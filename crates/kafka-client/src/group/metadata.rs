@@ -19,7 +19,7 @@ pub struct ConsumerGroupMetadata {
 }
 
 impl ConsumerGroupMetadata {
-    /// A group without naming a member: its offsets are taken only while the group has none.
+    /// A group without naming a member: nothing keeps others that read for it from committing as well.
     pub fn new(group_id: impl Into<String>) -> Self {
         ConsumerGroupMetadata::of(group_id, Generation::NONE, None)
     }

@@ -70,6 +70,7 @@ pub(crate) fn decode_assignment(bytes: &[u8]) -> Option<Vec<TopicPartition>> {
     reader.version()?;
     let mut partitions = reader.partitions()?;
     partitions.sort();
+    partitions.dedup();
     Some(partitions)
 }
 

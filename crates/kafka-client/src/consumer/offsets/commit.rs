@@ -53,15 +53,15 @@ pub(in crate::consumer) async fn commit(
     Ok(())
 }
 
-/// What the group committed; partitions without a committed offset are left out.
+/// What the group committed; partitions without a committed offset are left out. One that a transaction is about to change is
+/// waited for, at every isolation level: whoever has the partition next would do the transaction's work again.
 pub(in crate::consumer) async fn committed(
     coordinator: &Coordinator,
     partitions: &[TopicPartition],
-    stable_only: bool,
 ) -> Result<Offsets, KafkaError> {
     let version = coordinator.version::<OffsetFetchRequest>().await?;
     let batched = version >= BATCHED_OFFSET_FETCH;
-    let request = committed_request(coordinator.group_id(), partitions, stable_only, version);
+    let request = committed_request(coordinator.group_id(), partitions, version);
     let response = coordinator.send(&request).await?;
     let mut offsets = Offsets::new();
     for (partition, error, offset) in rows(response, batched, coordinator)? {
@@ -73,13 +73,8 @@ pub(in crate::consumer) async fn committed(
     Ok(offsets)
 }
 
-fn committed_request(
-    group: &str,
-    partitions: &[TopicPartition],
-    stable_only: bool,
-    version: i16,
-) -> OffsetFetchRequest {
-    let request = OffsetFetchRequest::default().with_require_stable(stable_only && version >= STABLE_OFFSET_FETCH);
+fn committed_request(group: &str, partitions: &[TopicPartition], version: i16) -> OffsetFetchRequest {
+    let request = OffsetFetchRequest::default().with_require_stable(version >= STABLE_OFFSET_FETCH);
     let group = GroupId(StrBytes::from(group.to_owned()));
     let mut sorted: Vec<(&TopicPartition, &())> = partitions.iter().map(|partition| (partition, &())).collect();
     sorted.sort();
@@ -151,7 +146,7 @@ mod tests {
     #[test]
     fn every_broker_can_be_asked_what_was_committed() {
         for version in 1..=OffsetFetchRequest::MAX_VERSION {
-            let request = committed_request("g", &[TopicPartition::new("t", 0)], true, version);
+            let request = committed_request("g", &[TopicPartition::new("t", 0)], version);
             assert!(request.encode(&mut BytesMut::new(), version).is_ok(), "version {version}");
             assert_eq!(request.require_stable, version >= 7);
         }
