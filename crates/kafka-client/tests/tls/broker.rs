@@ -36,7 +36,7 @@ impl TlsBroker {
         let broker = TlsBroker { script: script.to_owned(), port: free_ports(), folder };
         std::fs::write(broker.path("extra.properties"), broker.properties()).unwrap();
         let _ = broker.run("start");
-        broker.await_listener();
+        broker.await_listeners();
         broker
     }
 
@@ -88,10 +88,12 @@ impl TlsBroker {
         text + &format!("{key}.sasl.enabled.mechanisms=PLAIN\n{key}.plain.sasl.jaas.config={module}\n")
     }
 
-    /// The script waits half a minute; a machine that does much else needs longer.
-    fn await_listener(&self) {
+    /// The script waits for the first one, and not for ever; a machine that does much else needs longer.
+    fn await_listeners(&self) {
         let deadline = Instant::now() + START_MAX;
-        while TcpStream::connect(("127.0.0.1", self.port)).is_err() {
+        let listeners = ["PLAINTEXT"].into_iter().chain(LISTENERS.map(|(name, ..)| name));
+        let listens = |name| TcpStream::connect(self.address(name, "localhost")).is_ok();
+        while !listeners.clone().all(listens) {
             let log = || std::fs::read_to_string(self.path("data/1/broker.log")).unwrap_or_default();
             assert!(Instant::now() < deadline, "the broker does not start: {}", log());
             std::thread::sleep(Duration::from_millis(100));

@@ -17,7 +17,7 @@ mod tests;
 mod verifier;
 
 use std::hash::{Hash, Hasher};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use connect_config::Props;
 use rustls::ClientConfig;
@@ -27,6 +27,7 @@ use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
 use crate::KafkaError;
+use crate::sync::lock;
 use client::Loaded;
 pub(crate) use failure::TlsFailure;
 use settings::TlsSettings;
@@ -67,11 +68,11 @@ impl TlsConfig {
         let this = self.clone();
         let looked = tokio::task::spawn_blocking(move || this.reload()).await;
         // It only fails while the runtime shuts down.
-        looked.unwrap_or_else(|_| self.loaded().config.clone())
+        looked.unwrap_or_else(|_| lock(&self.loaded).config.clone())
     }
 
     fn reload(&self) -> Arc<ClientConfig> {
-        let mut loaded = self.loaded();
+        let mut loaded = lock(&self.loaded);
         if !loaded.is_current(&self.settings) {
             match Loaded::new(&self.settings) {
                 Ok(newer) => *loaded = newer,
@@ -82,10 +83,6 @@ impl TlsConfig {
             }
         }
         loaded.config.clone()
-    }
-
-    fn loaded(&self) -> std::sync::MutexGuard<'_, Loaded> {
-        self.loaded.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
