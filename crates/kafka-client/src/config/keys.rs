@@ -42,12 +42,6 @@ impl<'a> Keys<'a> {
         Ok(Duration::from_millis(millis.unsigned_abs()))
     }
 
-    /// As [`millis`](Self::millis) for keys where -1 or less means "never".
-    pub fn millis_or_never(&self, key: &str, default: i64) -> Result<Option<Duration>, KafkaError> {
-        let millis = self.long(key, default, i64::MIN..=i64::MAX)?;
-        Ok(u64::try_from(millis).ok().map(Duration::from_millis))
-    }
-
     /// `true` or `false` in any case.
     pub fn boolean(&self, key: &str, default: bool) -> Result<bool, KafkaError> {
         match self.text(key) {
@@ -56,16 +50,6 @@ impl<'a> Keys<'a> {
             Some(text) if text.eq_ignore_ascii_case("false") => Ok(false),
             Some(text) => Err(invalid(key, text, "Expected value to be either true or false")),
         }
-    }
-
-    /// One of a few words.
-    pub fn choice<T: Copy>(&self, key: &str, default: T, words: &[(&str, T)]) -> Result<T, KafkaError> {
-        let Some(text) = self.text(key) else { return Ok(default) };
-        let found = words.iter().find(|(word, _)| *word == text).map(|(_, value)| *value);
-        found.ok_or_else(|| {
-            let words: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
-            invalid(key, text, &format!("String must be one of: {}", words.join(", ")))
-        })
     }
 
     /// A comma separated list without empty items.

@@ -1,18 +1,17 @@
 //! The request of a session, sent and taken in.
 
-use bytes::BytesMut;
 use kafka_protocol::messages::fetch_request::{FetchPartition, FetchTopic, ForgottenTopic};
-use kafka_protocol::messages::fetch_response::FetchableTopicResponse;
-use kafka_protocol::messages::{BrokerId, FetchRequest, FetchResponse, TopicName as WireName};
-use kafka_protocol::protocol::{Decodable, StrBytes};
+use kafka_protocol::messages::{BrokerId, FetchRequest, FetchResponse};
+use kafka_protocol::protocol::StrBytes;
+use uuid::Uuid;
 
 use super::answer::{Answer, answers};
 use super::session::{Ask, Session};
 use super::{TopicPartition, Wanted};
-use crate::cluster::{Cluster, NodeId, TopicName};
+use crate::cluster::{Cluster, NodeId};
 use crate::consumer::{ConsumerConfig, IsolationLevel};
 use crate::net::Frame;
-use crate::{ErrorCode, KafkaError};
+use crate::{ErrorCode, KafkaError, wire};
 
 /// Connections refuse answers much larger than this; a single batch may still exceed it.
 const ANSWER_BYTES_MAX: i32 = 64 << 20;
@@ -85,8 +84,8 @@ fn topic(config: &ConsumerConfig, of_topic: &[Wanted], version: i16) -> FetchTop
     });
     let topic = FetchTopic::default().with_partitions(partitions.collect());
     match version {
-        ..=NAMES_MAX => topic.with_topic(wire(&of_topic[0].partition.topic)),
-        _ => topic.with_topic_id(with_id(of_topic[0].topic_id).topic_id),
+        ..=NAMES_MAX => topic.with_topic(wire::topic(&of_topic[0].partition.topic)),
+        _ => topic.with_topic_id(Uuid::from_u128(of_topic[0].topic_id)),
     }
 }
 
@@ -96,15 +95,11 @@ fn forgotten(all: &[(TopicPartition, u128)], version: i16) -> Vec<ForgottenTopic
         let partitions = of_topic.iter().map(|(name, _)| name.partition).collect();
         let topic = ForgottenTopic::default().with_partitions(partitions);
         match version {
-            ..=NAMES_MAX => topic.with_topic(wire(&of_topic[0].0.topic)),
-            _ => topic.with_topic_id(with_id(of_topic[0].1).topic_id),
+            ..=NAMES_MAX => topic.with_topic(wire::topic(&of_topic[0].0.topic)),
+            _ => topic.with_topic_id(Uuid::from_u128(of_topic[0].1)),
         }
     });
     topics.collect()
-}
-
-fn wire(topic: &TopicName) -> WireName {
-    WireName(StrBytes::from(topic.to_string()))
 }
 
 pub(in crate::consumer) fn isolation(config: &ConsumerConfig) -> i8 {
@@ -112,16 +107,6 @@ pub(in crate::consumer) fn isolation(config: &ConsumerConfig) -> i8 {
         IsolationLevel::ReadUncommitted => 0,
         IsolationLevel::ReadCommitted => 1,
     }
-}
-
-/// A message with a topic's id. The id's type belongs to a crate that is not ours to depend on, so the smallest message that
-/// holds one and can be decoded is made.
-fn with_id(id: u128) -> FetchableTopicResponse {
-    const WITH_IDS: i16 = 13;
-    const NO_PARTITIONS_NO_TAGS: [u8; 2] = [1, 0];
-    let mut encoded = BytesMut::from(&id.to_be_bytes()[..]);
-    encoded.extend_from_slice(&NO_PARTITIONS_NO_TAGS);
-    FetchableTopicResponse::decode(&mut encoded.freeze(), WITH_IDS).unwrap_or_default()
 }
 
 #[cfg(test)]
