@@ -9,6 +9,7 @@
 
 pub mod admin;
 pub mod cluster;
+mod committed;
 pub mod config;
 pub mod consumer;
 pub mod error;
@@ -20,6 +21,8 @@ mod offsets;
 pub mod producer;
 pub mod record;
 pub mod security;
+mod sync;
+mod wire;
 
 pub use error::{ErrorCode, ErrorKind, KafkaError, TransactionError};
 

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use kafka_protocol::messages::list_offsets_request::{ListOffsetsPartition, ListOffsetsTopic};
 use kafka_protocol::messages::list_offsets_response::ListOffsetsPartitionResponse;
-use kafka_protocol::messages::{BrokerId, ListOffsetsRequest, ListOffsetsResponse, TopicName};
-use kafka_protocol::protocol::StrBytes;
+use kafka_protocol::messages::{BrokerId, ListOffsetsRequest, ListOffsetsResponse};
 
 use crate::ErrorCode;
 use crate::consumer::TopicPartition;
+use crate::wire::by_topic;
 
 /// What is asked about one partition.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,22 +34,17 @@ pub struct ListedOffset {
 pub(crate) type Isolation = i8;
 
 pub(crate) fn request(wanted: &BTreeMap<&TopicPartition, Wanted>, isolation: Isolation) -> ListOffsetsRequest {
-    let all: Vec<_> = wanted.iter().collect();
-    let topics = all.chunk_by(|a, b| a.0.topic == b.0.topic).map(|of_topic| {
+    let sorted: Vec<_> = wanted.iter().map(|(name, wanted)| (*name, *wanted)).collect();
+    let topics = by_topic(&sorted, |name, of_topic| {
         let partitions = of_topic.iter().map(|(name, wanted)| {
             ListOffsetsPartition::default()
                 .with_partition_index(name.partition)
                 .with_current_leader_epoch(wanted.leader_epoch)
                 .with_timestamp(wanted.timestamp)
         });
-        ListOffsetsTopic::default()
-            .with_name(TopicName(StrBytes::from(of_topic[0].0.topic.to_string())))
-            .with_partitions(partitions.collect())
+        ListOffsetsTopic::default().with_name(name).with_partitions(partitions.collect())
     });
-    ListOffsetsRequest::default()
-        .with_replica_id(BrokerId(-1))
-        .with_isolation_level(isolation)
-        .with_topics(topics.collect())
+    ListOffsetsRequest::default().with_replica_id(BrokerId(-1)).with_isolation_level(isolation).with_topics(topics)
 }
 
 /// What the broker says about each partition that it speaks of.

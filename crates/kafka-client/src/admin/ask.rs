@@ -8,6 +8,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::time::Instant;
 
 use futures_util::future::BoxFuture;
 use futures_util::{FutureExt, StreamExt, stream};
@@ -118,6 +119,25 @@ impl Admin {
     pub(super) async fn ask_one<A: Ask>(&self, ask: &A, key: A::Key) -> Result<A::Value, KafkaError> {
         let answers = self.ask(ask, [key]).await;
         answers.into_values().next().unwrap_or(Err(KafkaError::Closed))
+    }
+
+    /// Asks every broker that there is; answers and failures, by broker.
+    /// # Errors
+    /// No broker told in time which brokers there are.
+    pub(super) async fn ask_all_brokers<A: Ask<Key = i32>>(
+        &self,
+        ask: &A,
+    ) -> Result<(BTreeMap<i32, A::Value>, BTreeMap<i32, KafkaError>), KafkaError> {
+        let begun = Instant::now();
+        let brokers = self.describe_cluster().await?.brokers;
+        let (mut answers, mut errors) = (BTreeMap::new(), BTreeMap::new());
+        for (broker, answer) in self.left_since(begun).ask(ask, brokers.into_keys()).await {
+            match answer {
+                Ok(answer) => drop(answers.insert(broker, answer)),
+                Err(error) => drop(errors.insert(broker, error)),
+            }
+        }
+        Ok((answers, errors))
     }
 
     async fn attempt<A: Ask>(&self, ask: &A, call: &Call, keys: Vec<A::Key>) -> Outcomes<A> {

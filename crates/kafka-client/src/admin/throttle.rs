@@ -1,13 +1,14 @@
 //! Brokers whose quota this client has overdrawn: it says nothing to them until the time they named is over.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::Mutex;
 use std::time::Duration;
 
 use kafka_protocol::messages as m;
 use tokio::time::{Instant, sleep_until};
 
 use crate::cluster::NodeId;
+use crate::sync::lock;
 
 /// An answer that names how long the client is to be silent.
 pub(super) trait Throttled {
@@ -48,7 +49,7 @@ impl Throttles {
     pub(super) fn note(&self, node: NodeId, answer: &impl Throttled) {
         let millis = u64::try_from(answer.throttle_ms()).unwrap_or(0);
         let until = Instant::now().checked_add(Duration::from_millis(millis));
-        let mut silent = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut silent = lock(&self.0);
         silent.retain(|_, until| *until > Instant::now());
         if let Some(until) = until.filter(|_| millis > 0) {
             tracing::debug!(?node, millis, "throttled by the broker");
@@ -58,7 +59,7 @@ impl Throttles {
 
     /// Waits while the node is to be left alone; callers limit it by the time their call has left.
     pub(super) async fn wait(&self, node: NodeId) {
-        let until = self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&node).copied();
+        let until = lock(&self.0).get(&node).copied();
         if let Some(until) = until {
             sleep_until(until).await;
         }

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use kafka_protocol::messages::{BrokerId, GroupId, TopicName as WireName, TransactionalId};
+use kafka_protocol::messages::BrokerId;
 use kafka_protocol::protocol::StrBytes;
 
 use super::PerKey;
-use crate::consumer::TopicPartition;
+pub(super) use crate::wire::{by_topic, group, text, topic, transactional_id};
 use crate::{ErrorCode, KafkaError};
 
 /// The key of a question about the cluster as a whole.
@@ -20,22 +20,6 @@ impl fmt::Display for Whole {
     }
 }
 
-pub(super) fn text(text: &str) -> StrBytes {
-    StrBytes::from(text.to_owned())
-}
-
-pub(super) fn topic(name: &str) -> WireName {
-    WireName(text(name))
-}
-
-pub(super) fn group(id: &str) -> GroupId {
-    GroupId(text(id))
-}
-
-pub(super) fn transactional_id(id: &str) -> TransactionalId {
-    TransactionalId(text(id))
-}
-
 pub(super) fn owned(text: &Option<StrBytes>) -> Option<String> {
     text.as_ref().map(|text| text.as_str().to_owned())
 }
@@ -46,12 +30,6 @@ pub(super) fn brokers(ids: &[i32]) -> Vec<BrokerId> {
 
 pub(super) fn ids(brokers: &[BrokerId]) -> Vec<i32> {
     brokers.iter().map(|broker| broker.0).collect()
-}
-
-/// A list of topics, each with its partitions; `make` gets those of one topic. `partitions` are sorted.
-pub(super) fn by_topic<T>(partitions: &[TopicPartition], make: impl Fn(WireName, &[TopicPartition]) -> T) -> Vec<T> {
-    let topics = partitions.chunk_by(|a, b| a.topic == b.topic);
-    topics.map(|of_topic| make(topic(&of_topic[0].topic), of_topic)).collect()
 }
 
 /// Keeps what a request can carry; the others fail at once. `what` is `topic name`, as in Java.

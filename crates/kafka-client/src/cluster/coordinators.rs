@@ -6,8 +6,8 @@ use kafka_protocol::messages::FindCoordinatorRequest;
 use kafka_protocol::messages::find_coordinator_response::Coordinator;
 use kafka_protocol::protocol::StrBytes;
 
-use super::nodes::lock;
 use super::{Cluster, NodeId};
+use crate::sync::lock;
 use crate::{ErrorCode, KafkaError};
 
 /// What is coordinated.

@@ -2,12 +2,13 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use super::link::Link;
 use super::{Lane, NodeId};
 use crate::config::{ClientConfig, DnsLookup, HostPort};
 use crate::net::{Connection, canonical};
+use crate::sync::lock;
 use crate::{ErrorKind, KafkaError};
 
 #[derive(Debug)]
@@ -166,11 +167,6 @@ impl Bootstrap {
     fn nodes(&self) -> impl Iterator<Item = (i32, HostPort)> {
         (1..).map(|id: i32| -id).zip(self.servers.iter().cloned())
     }
-}
-
-/// A lock that a panic elsewhere cannot take away: every change under these is one assignment.
-pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]

@@ -7,8 +7,8 @@ use kafka_protocol::messages::metadata_request::MetadataRequestTopic;
 use kafka_protocol::messages::{MetadataRequest, TopicName as WireName};
 use kafka_protocol::protocol::StrBytes;
 
-use super::nodes::lock;
 use super::{Cluster, Metadata, NodeId, TopicName};
+use crate::sync::lock;
 use crate::{ErrorCode, KafkaError};
 
 impl Cluster {

@@ -12,8 +12,8 @@ use std::time::Duration;
 use tokio::runtime::{Handle, Id};
 
 use super::Shared;
-use super::nodes::lock;
 use crate::config::ClientConfig;
+use crate::sync::lock;
 
 /// Tasks of connections live in a runtime and end with it; and runtimes are kept apart because one must not wait for
 /// another.

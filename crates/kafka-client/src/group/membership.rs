@@ -12,8 +12,9 @@ use tokio_util::sync::CancellationToken;
 
 use super::join::Outcome;
 use super::join::cut;
-use super::{Command, Coordinator, Departure, Generation, GroupConfig, JoinProtocol, Notice, Shared, locked};
+use super::{Command, Coordinator, Departure, Generation, GroupConfig, JoinProtocol, Notice, Shared};
 use crate::cluster::Cluster;
+use crate::sync::lock;
 use crate::{ErrorCode, KafkaError};
 
 pub(super) struct Membership {
@@ -91,7 +92,7 @@ impl Membership {
         });
         let asked_to_leave = stopped.await.is_none();
         if asked_to_leave {
-            let (departure, reason) = locked(&self.shared.departure).clone();
+            let (departure, reason) = lock(&self.shared.departure).clone();
             self.leave(departure, &reason).await;
         }
     }
@@ -106,7 +107,7 @@ impl Membership {
 
     fn poll_deadline(&self) -> Option<Instant> {
         let max = self.config.poll_interval_max?;
-        locked(&self.shared.last_alive).checked_add(max)
+        lock(&self.shared.last_alive).checked_add(max)
     }
 
     async fn obey(&mut self, command: Command) {
@@ -250,11 +251,11 @@ impl Membership {
     }
 
     pub(super) fn generation(&self) -> Generation {
-        locked(&self.shared.generation).clone()
+        lock(&self.shared.generation).clone()
     }
 
     pub(super) fn set_generation(&self, generation: Generation) {
-        *locked(&self.shared.generation) = generation;
+        *lock(&self.shared.generation) = generation;
     }
 
     /// The generation is void; with `member_too` the member id is as well.

@@ -14,7 +14,7 @@ mod join;
 mod membership;
 mod metadata;
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
@@ -29,6 +29,7 @@ pub use metadata::ConsumerGroupMetadata;
 
 use crate::KafkaError;
 use crate::cluster::Cluster;
+use crate::sync::lock;
 use membership::Membership;
 
 /// One way to share the work that this member offers; the broker chooses the first that all members offer.
@@ -199,12 +200,12 @@ impl Group {
 
     /// The owner is alive: the poll interval begins anew.
     pub fn alive(&self) {
-        *locked(&self.shared.last_alive) = Instant::now();
+        *lock(&self.shared.last_alive) = Instant::now();
     }
 
     /// Who this is at the moment.
     pub fn generation(&self) -> Generation {
-        locked(&self.shared.generation).clone()
+        lock(&self.shared.generation).clone()
     }
 
     /// Leaves the group, telling the coordinator (except for static members, as in Java), and ends the task.
@@ -214,16 +215,11 @@ impl Group {
 
     /// As [`leave`](Self::leave), with another say about whether the coordinator is told.
     pub async fn depart(mut self, departure: Departure, reason: &str, timeout: Duration) {
-        *locked(&self.shared.departure) = (departure, reason.to_owned());
+        *lock(&self.shared.departure) = (departure, reason.to_owned());
         self.stop.cancel();
         if tokio::time::timeout(timeout, self.tasks.join_next()).await.is_err() {
             tracing::warn!(?timeout, "the coordinator was not told in time that this member leaves");
         }
         self.tasks.shutdown().await;
     }
-}
-
-/// A poisoned lock only says that another thread panicked between two assignments; the value is whole.
-fn locked<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,10 +1,11 @@
 //! The way in for records.
 
-use std::sync::{MutexGuard, PoisonError};
+use std::sync::MutexGuard;
 use std::time::Instant;
 
 use super::accumulator::Accumulator;
 use super::{AppendError, Record, Shared};
+use crate::sync;
 
 /// Appends a run of records under one lock.
 #[derive(Debug)]
@@ -43,5 +44,5 @@ impl Drop for Appender<'_> {
 
 /// Takes the lock, also after a panic of another holder: the accumulator panics on nothing that it is given.
 pub(super) fn lock(shared: &Shared) -> MutexGuard<'_, Accumulator> {
-    shared.accumulator.lock().unwrap_or_else(PoisonError::into_inner)
+    sync::lock(&shared.accumulator)
 }

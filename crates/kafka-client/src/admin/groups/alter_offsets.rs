@@ -1,14 +1,13 @@
 //! Setting what a group committed, while nobody is in it.
 
-use kafka_protocol::messages::offset_commit_request::{OffsetCommitRequestPartition, OffsetCommitRequestTopic};
 use kafka_protocol::messages::{OffsetCommitRequest, OffsetCommitResponse};
-use kafka_protocol::protocol::StrBytes;
 
 use super::{COORDINATOR, coordinator};
 use crate::admin::ask::{Ask, Outcome, Outcomes, Terms};
 use crate::admin::route::Route;
-use crate::admin::wire::{self, by_topic};
+use crate::admin::wire;
 use crate::admin::{Admin, PerKey};
+use crate::committed;
 use crate::consumer::{Offsets, TopicPartition};
 use crate::{ErrorCode, KafkaError};
 
@@ -42,23 +41,10 @@ impl Ask for AlterOffsets<'_> {
     }
 
     fn request(&self, groups: &[String], _: Terms) -> Result<OffsetCommitRequest, KafkaError> {
-        let names: Vec<TopicPartition> = self.offsets.keys().cloned().collect();
-        let topics = by_topic(&names, |topic, of_topic| {
-            let partitions = of_topic.iter().filter_map(|name| {
-                let offset = self.offsets.get(name)?;
-                let partition = OffsetCommitRequestPartition::default()
-                    .with_partition_index(name.partition)
-                    .with_committed_offset(offset.offset)
-                    .with_committed_leader_epoch(offset.leader_epoch.unwrap_or(-1))
-                    .with_committed_metadata(Some(StrBytes::from(offset.metadata.clone())));
-                Some(partition)
-            });
-            OffsetCommitRequestTopic::default().with_name(topic).with_partitions(partitions.collect())
-        });
         Ok(OffsetCommitRequest::default()
             .with_group_id(wire::group(groups.first().map_or("", String::as_str)))
             .with_generation_id_or_member_epoch(-1)
-            .with_topics(topics))
+            .with_topics(committed::topics(self.offsets)))
     }
 
     fn read(&self, groups: &[String], answer: OffsetCommitResponse) -> Outcomes<Self> {

@@ -1,7 +1,6 @@
 //! Which groups there are. Each broker knows those that it coordinates, so all are asked.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::time::Instant;
 
 use kafka_protocol::messages::list_groups_response::ListedGroup;
 use kafka_protocol::messages::{ListGroupsRequest, ListGroupsResponse};
@@ -67,17 +66,9 @@ impl Admin {
     /// # Errors
     /// No broker told in time which brokers there are.
     pub async fn list_groups(&self, filter: &GroupFilter) -> Result<GroupListings, KafkaError> {
-        let begun = Instant::now();
-        let brokers = self.describe_cluster().await?.brokers;
-        let answers = self.left_since(begun).ask(&ListGroups { filter }, brokers.into_keys()).await;
-        let mut listings = GroupListings::default();
-        for (broker, answer) in answers {
-            match answer {
-                Ok(groups) => listings.groups.extend(groups.into_iter().map(|group| (group.id.clone(), group))),
-                Err(error) => drop(listings.errors.insert(broker, error)),
-            }
-        }
-        Ok(listings)
+        let (groups, errors) = self.ask_all_brokers(&ListGroups { filter }).await?;
+        let groups = groups.into_values().flatten().map(|group| (group.id.clone(), group));
+        Ok(GroupListings { groups: groups.collect(), errors })
     }
 }
 

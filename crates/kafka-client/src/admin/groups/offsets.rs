@@ -2,17 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use kafka_protocol::messages::offset_fetch_request::{
-    OffsetFetchRequestGroup, OffsetFetchRequestTopic, OffsetFetchRequestTopics,
-};
 use kafka_protocol::messages::{OffsetFetchRequest, OffsetFetchResponse};
-use kafka_protocol::protocol::StrBytes;
 
 use super::{COORDINATOR, coordinator};
 use crate::admin::ask::{Ask, Outcome, Outcomes, Terms, check};
 use crate::admin::route::Route;
-use crate::admin::wire::{self, by_topic};
+use crate::admin::wire::unsupported;
 use crate::admin::{Admin, PerKey};
+use crate::committed::{self, Row};
 use crate::consumer::{OffsetAndMetadata, TopicPartition};
 use crate::{ErrorCode, KafkaError};
 
@@ -37,10 +34,6 @@ pub(super) struct ListOffsets<'a> {
     pub(super) require_stable: bool,
 }
 
-/// From this version on groups stand in a list.
-const GROUPS: i16 = 8;
-/// From this version on the broker can be told to wait for transactions.
-const STABLE: i16 = 7;
 /// From this version on all partitions can be asked for at once.
 const ALL: i16 = 2;
 
@@ -56,47 +49,23 @@ impl Ask for ListOffsets<'_> {
     }
 
     fn request(&self, groups: &[String], terms: Terms) -> Result<OffsetFetchRequest, KafkaError> {
-        let stable = self.require_stable && terms.version >= STABLE;
-        let request = OffsetFetchRequest::default().with_require_stable(stable);
-        let Some(group) = groups.first() else { return Ok(request) };
+        let group = groups.first().map_or("", String::as_str);
         let partitions = self.groups.get(group).and_then(Option::as_ref);
         let partitions: Option<Vec<TopicPartition>> = partitions.map(|some| some.iter().cloned().collect());
         if terms.version < ALL && partitions.is_none() {
-            return Err(wire::unsupported("The broker lists offsets of named partitions only"));
+            return Err(unsupported("The broker lists offsets of named partitions only"));
         }
-        Ok(match terms.version >= GROUPS {
-            true => request.with_groups(vec![
-                OffsetFetchRequestGroup::default()
-                    .with_group_id(wire::group(group))
-                    .with_topics(partitions.map(|some| by_topic(&some, in_group))),
-            ]),
-            false => request
-                .with_group_id(wire::group(group))
-                .with_topics(partitions.map(|some| by_topic(&some, in_request))),
-        })
+        Ok(committed::request(group, partitions.as_deref(), self.require_stable, terms.version))
     }
 
     fn read(&self, groups: &[String], answer: OffsetFetchResponse) -> Outcomes<Self> {
         let Some(group) = groups.first() else { return Vec::new() };
         let again: Vec<ErrorCode> = COORDINATOR.iter().copied().chain([ErrorCode::UNSTABLE_OFFSET_COMMIT]).collect();
-        let found = rows(answer).and_then(|rows| self.committed(group, rows));
+        let found =
+            check(committed::failure(&answer), None).and_then(|()| self.committed(group, committed::rows(answer)));
         vec![(group.clone(), Outcome::repeating(found, &again))]
     }
 }
-
-fn in_group(name: kafka_protocol::messages::TopicName, partitions: &[TopicPartition]) -> OffsetFetchRequestTopics {
-    OffsetFetchRequestTopics::default().with_name(name).with_partition_indexes(indexes(partitions))
-}
-
-fn in_request(name: kafka_protocol::messages::TopicName, partitions: &[TopicPartition]) -> OffsetFetchRequestTopic {
-    OffsetFetchRequestTopic::default().with_name(name).with_partition_indexes(indexes(partitions))
-}
-
-fn indexes(partitions: &[TopicPartition]) -> Vec<i32> {
-    partitions.iter().map(|name| name.partition).collect()
-}
-
-type Row = (TopicPartition, i16, Option<OffsetAndMetadata>);
 
 impl ListOffsets<'_> {
     fn committed(&self, group: &str, rows: Vec<Row>) -> Result<Committed, KafkaError> {
@@ -112,34 +81,4 @@ impl ListOffsets<'_> {
         }
         Ok(committed)
     }
-}
-
-/// Both layouts of the answer, as one. An answer in neither, as for a group that never was, has no rows.
-fn rows(answer: OffsetFetchResponse) -> Result<Vec<Row>, KafkaError> {
-    check(answer.error_code, None)?;
-    let mut rows = Vec::new();
-    for topic in answer.topics {
-        rows.extend(topic.partitions.into_iter().map(|found| {
-            let offset = offset(found.committed_offset, found.committed_leader_epoch, found.metadata);
-            (TopicPartition::new(topic.name.as_str(), found.partition_index), found.error_code, offset)
-        }));
-    }
-    for group in answer.groups {
-        check(group.error_code, None)?;
-        for topic in group.topics {
-            rows.extend(topic.partitions.into_iter().map(|found| {
-                let offset = offset(found.committed_offset, found.committed_leader_epoch, found.metadata);
-                (TopicPartition::new(topic.name.as_str(), found.partition_index), found.error_code, offset)
-            }));
-        }
-    }
-    Ok(rows)
-}
-
-fn offset(offset: i64, leader_epoch: i32, metadata: Option<StrBytes>) -> Option<OffsetAndMetadata> {
-    (offset >= 0).then(|| OffsetAndMetadata {
-        offset,
-        leader_epoch: Some(leader_epoch).filter(|epoch| *epoch >= 0),
-        metadata: metadata.map(|text| text.as_str().to_owned()).unwrap_or_default(),
-    })
 }

@@ -1,7 +1,7 @@
 //! Which transactional ids there are. Each broker knows those that it coordinates, so all are asked.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use kafka_protocol::messages::{ListTransactionsRequest, ListTransactionsResponse, ProducerId};
 
@@ -62,17 +62,8 @@ impl Admin {
     /// # Errors
     /// No broker told in time which brokers there are.
     pub async fn list_transactions(&self, filter: &TransactionFilter) -> Result<TransactionListings, KafkaError> {
-        let begun = Instant::now();
-        let brokers = self.describe_cluster().await?.brokers;
-        let answers = self.left_since(begun).ask(&ListTransactions { filter }, brokers.into_keys()).await;
-        let mut listings = TransactionListings::default();
-        for (broker, answer) in answers {
-            match answer {
-                Ok(transactions) => drop(listings.transactions.insert(broker, transactions)),
-                Err(error) => drop(listings.errors.insert(broker, error)),
-            }
-        }
-        Ok(listings)
+        let (transactions, errors) = self.ask_all_brokers(&ListTransactions { filter }).await?;
+        Ok(TransactionListings { transactions, errors })
     }
 }
 

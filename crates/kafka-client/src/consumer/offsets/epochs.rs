@@ -1,12 +1,11 @@
 use std::collections::BTreeMap;
 
 use kafka_protocol::messages::offset_for_leader_epoch_request::{OffsetForLeaderPartition, OffsetForLeaderTopic};
-use kafka_protocol::messages::{BrokerId, OffsetForLeaderEpochRequest, OffsetForLeaderEpochResponse, TopicName};
-use kafka_protocol::protocol::StrBytes;
+use kafka_protocol::messages::{BrokerId, OffsetForLeaderEpochRequest, OffsetForLeaderEpochResponse};
 
 use crate::cluster::{Cluster, NodeId};
 use crate::consumer::TopicPartition;
-use crate::net::Frame;
+use crate::wire::by_topic;
 use crate::{ErrorCode, KafkaError};
 
 /// Consumers may ask from this version on; before, it takes a broker's rights.
@@ -37,13 +36,10 @@ pub(in crate::consumer) async fn epoch_ends(
 ) -> Option<EpochEnds> {
     let response = async {
         let connection = cluster.connection(leader).await?;
-        let version = connection.version::<OffsetForLeaderEpochRequest>()?;
-        if version < FOR_CONSUMERS {
-            return Ok(None);
+        match connection.version::<OffsetForLeaderEpochRequest>()? {
+            ..FOR_CONSUMERS => Ok(None),
+            _ => connection.send(&request(wanted)).await.map(Some),
         }
-        let frame = Frame::encode(&request(wanted), version)
-            .map_err(|reason| KafkaError::broker(ErrorCode::UNSUPPORTED_VERSION, format!("Leader epochs: {reason}")))?;
-        connection.submit(frame).await?.decode::<OffsetForLeaderEpochRequest>(version).await.map(Some)
     };
     match response.await {
         Ok(response) => response.map(|response| results(wanted, response)),
@@ -52,19 +48,17 @@ pub(in crate::consumer) async fn epoch_ends(
 }
 
 fn request(wanted: &BTreeMap<TopicPartition, Epochs>) -> OffsetForLeaderEpochRequest {
-    let wanted: Vec<_> = wanted.iter().collect();
-    let topics = wanted.chunk_by(|a, b| a.0.topic == b.0.topic).map(|of_topic| {
+    let sorted: Vec<_> = wanted.iter().collect();
+    let topics = by_topic(&sorted, |name, of_topic| {
         let partitions = of_topic.iter().map(|(name, epochs)| {
             OffsetForLeaderPartition::default()
                 .with_partition(name.partition)
                 .with_current_leader_epoch(epochs.leader)
                 .with_leader_epoch(epochs.record)
         });
-        OffsetForLeaderTopic::default()
-            .with_topic(TopicName(StrBytes::from(of_topic[0].0.topic.to_string())))
-            .with_partitions(partitions.collect())
+        OffsetForLeaderTopic::default().with_topic(name).with_partitions(partitions.collect())
     });
-    OffsetForLeaderEpochRequest::default().with_replica_id(BrokerId(-1)).with_topics(topics.collect())
+    OffsetForLeaderEpochRequest::default().with_replica_id(BrokerId(-1)).with_topics(topics)
 }
 
 /// Complete: a partition that the leader does not speak of is unknown to it.

@@ -5,16 +5,14 @@ use std::collections::BTreeMap;
 use kafka_protocol::messages::txn_offset_commit_request::{
     TxnOffsetCommitRequestPartition, TxnOffsetCommitRequestTopic,
 };
-use kafka_protocol::messages::{
-    GroupId, ProducerId, TopicName as WireName, TransactionalId, TxnOffsetCommitRequest, TxnOffsetCommitResponse,
-};
-use kafka_protocol::protocol::StrBytes;
+use kafka_protocol::messages::{ProducerId, TransactionalId, TxnOffsetCommitRequest, TxnOffsetCommitResponse};
 
 use super::error;
 use crate::KafkaError;
 use crate::consumer::{OffsetAndMetadata, TopicPartition};
 use crate::group::ConsumerGroupMetadata;
 use crate::producer::pipeline::Identity;
+use crate::wire::{by_topic, group, text};
 
 /// What one call sends.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,10 +37,9 @@ impl OffsetsToSend {
     }
 
     pub(super) fn request(&self, transactional_id: TransactionalId, identity: Identity) -> TxnOffsetCommitRequest {
-        let text = |text: &str| StrBytes::from_string(text.to_owned());
         TxnOffsetCommitRequest::default()
             .with_transactional_id(transactional_id)
-            .with_group_id(GroupId(text(&self.group.group_id)))
+            .with_group_id(group(&self.group.group_id))
             .with_producer_id(ProducerId(identity.id))
             .with_producer_epoch(identity.epoch)
             .with_generation_id(self.group.generation_id)
@@ -52,20 +49,17 @@ impl OffsetsToSend {
     }
 
     fn topics(&self) -> Vec<TxnOffsetCommitRequestTopic> {
-        let mut topics = BTreeMap::<&str, Vec<TxnOffsetCommitRequestPartition>>::new();
-        for (place, offset) in &self.offsets {
-            let partition = TxnOffsetCommitRequestPartition::default()
-                .with_partition_index(place.partition)
-                .with_committed_offset(offset.offset)
-                .with_committed_leader_epoch(offset.leader_epoch.unwrap_or(-1))
-                .with_committed_metadata(Some(StrBytes::from_string(offset.metadata.clone())));
-            topics.entry(&place.topic).or_default().push(partition);
-        }
-        let wire = |(name, partitions): (&str, _)| {
-            let name = WireName(StrBytes::from_string(name.to_owned()));
-            TxnOffsetCommitRequestTopic::default().with_name(name).with_partitions(partitions)
-        };
-        topics.into_iter().map(wire).collect()
+        let sorted: Vec<_> = self.offsets.iter().collect();
+        by_topic(&sorted, |name, of_topic| {
+            let partitions = of_topic.iter().map(|(place, offset)| {
+                TxnOffsetCommitRequestPartition::default()
+                    .with_partition_index(place.partition)
+                    .with_committed_offset(offset.offset)
+                    .with_committed_leader_epoch(offset.leader_epoch.unwrap_or(-1))
+                    .with_committed_metadata(Some(text(&offset.metadata)))
+            });
+            TxnOffsetCommitRequestTopic::default().with_name(name).with_partitions(partitions.collect())
+        })
     }
 }
 
