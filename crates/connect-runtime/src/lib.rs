@@ -15,6 +15,7 @@ mod errors;
 mod fakes;
 mod herder;
 pub mod kafka;
+mod metrics;
 pub mod offsets;
 mod plugins;
 mod sink;
@@ -29,6 +30,7 @@ mod worker;
 
 pub use client_config::admin as admin_config;
 pub use herder::{HerderHandle, HerderLoop};
+pub use metrics::{Metrics, Windows};
 pub use plugins::TablePlugins;
 pub use validation::converter_errors;
 pub use worker::{Worker, WorkerParts};
