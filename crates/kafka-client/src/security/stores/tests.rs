@@ -4,6 +4,7 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use super::*;
+use crate::security::file::tests::pipe;
 
 fn fixture(name: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/tls/fixtures").join(name)
@@ -176,4 +177,16 @@ fn a_huge_file_is_refused() {
     file.write_all(&[0x30]).unwrap();
     file.as_file().set_len(FILE_BYTES_MAX + 1).unwrap();
     assert!(matches!(read(file.path()), Err(StoreError::TooLarge)));
+}
+
+#[test]
+fn what_is_no_file_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    pipe(folder.path());
+    for (name, want) in
+        [("pipe", "a pipe, a socket or a device"), ("", "it is a directory"), ("missing", "No such file")]
+    {
+        let error = read(&folder.path().join(name)).unwrap_err().to_string();
+        assert!(error.contains("the file cannot be read") && error.contains(want), "{name}: {error}");
+    }
 }

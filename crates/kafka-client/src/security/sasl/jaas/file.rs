@@ -1,13 +1,13 @@
 //! The login configuration file: `Context { class flag name="value" …; … };`, of which `KafkaClient` is for clients.
 
 use std::collections::BTreeMap;
-use std::fs::File;
-use std::io::Read;
 use std::iter::Peekable;
+use std::path::Path;
 
 use super::tokens::{Token, Tokens};
 use super::{LoginModule, is_control_flag};
 use crate::KafkaError;
+use crate::security::file;
 use crate::security::secret::Secret;
 use crate::security::system_properties::SystemProperties;
 
@@ -36,13 +36,8 @@ fn missing(property: &str) -> KafkaError {
 
 fn read(path: &str) -> Result<String, String> {
     let path = path.strip_prefix("file://").or_else(|| path.strip_prefix("file:")).unwrap_or(path);
-    let mut text = String::new();
-    let file = File::open(path).map_err(|error| error.to_string())?;
-    let size = file.take(BYTES_MAX + 1).read_to_string(&mut text).map_err(|error| error.to_string())?;
-    match size as u64 > BYTES_MAX {
-        true => Err(format!("longer than {BYTES_MAX} bytes")),
-        false => Ok(text),
-    }
+    let bytes = file::read(Path::new(path), BYTES_MAX).map_err(|error| error.to_string())?;
+    String::from_utf8(bytes).map_err(|_| "it is not UTF-8".to_owned())
 }
 
 type Contexts = Vec<(String, Vec<LoginModule>)>;

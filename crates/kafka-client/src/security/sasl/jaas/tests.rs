@@ -99,6 +99,20 @@ fn reads_the_file_as_java_does() {
 }
 
 #[test]
+fn a_file_that_is_none_is_refused_with_its_path() {
+    let folder = tempfile::tempdir().unwrap();
+    let pipe = crate::security::file::tests::pipe(folder.path()).display().to_string();
+    for (path, why) in
+        [(pipe.as_str(), "a pipe, a socket or a device"), ("/", "it is a directory"), ("/no/such", "No such file")]
+    {
+        let system = SystemProperties::parse(&format!("-Djava.security.auth.login.config={path}"));
+        let error = load(&Keys::new(&connect_config::Props::new()), &system).unwrap_err().to_string();
+        let want = format!("java.security.auth.login.config: {path} (");
+        assert!(error.contains(&want) && error.contains(why), "{error}");
+    }
+}
+
+#[test]
 fn options_are_not_shown() {
     let modules = inline::parse("a.B required password=hush;").unwrap();
     assert!(!format!("{modules:?}").contains("hush"));
