@@ -8,6 +8,8 @@
 //! owner that does not read their topic any more (the group then rebalances without end), and believe a member that claims
 //! partitions which its topic does not have (a topic made anew with fewer), giving those out and others twice.
 
+#[cfg(any(test, feature = "fuzzing"))]
+mod fuzzing;
 mod input;
 mod java_order;
 mod protocol;
@@ -24,6 +26,8 @@ use std::collections::BTreeMap;
 use bytes::Bytes;
 
 use crate::consumer::TopicPartition;
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) use fuzzing::{read_any_member, share_any};
 use input::Input;
 
 pub(super) use input::{Member, Racks, Topics, racks_of};

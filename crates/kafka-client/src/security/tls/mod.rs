@@ -9,6 +9,8 @@
 
 mod client;
 mod failure;
+#[cfg(any(test, feature = "fuzzing"))]
+mod fuzzing;
 mod hostname;
 mod recent;
 mod settings;
@@ -29,6 +31,8 @@ use tokio_rustls::client::TlsStream;
 
 use crate::KafkaError;
 pub(crate) use failure::TlsFailure;
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) use fuzzing::verify_any;
 use recent::Stores;
 use settings::TlsSettings;
 

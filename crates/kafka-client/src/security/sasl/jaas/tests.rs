@@ -91,8 +91,8 @@ fn reads_the_file_as_java_does() {
         ("A { a.B required; }; A { a.B required; };", Err("Can not specify multiple entries for A")),
     ] {
         let found = file::parse(text, &system);
-        let found = found.map(|contexts| contexts.into_iter().find(|(name, _)| name == "KafkaClient"));
-        let got = found.map(|found| shown(&found.unwrap_or_default().1));
+        let found = found.map(|contexts| contexts.get("KafkaClient").cloned());
+        let got = found.map(|found| shown(&found.unwrap_or_default()));
         let want = want.map(str::to_owned).map_err(|why| format!("Configuration Error:\n\t{why}"));
         assert_eq!(got, want, "{text}");
     }

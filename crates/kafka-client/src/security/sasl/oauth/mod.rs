@@ -9,6 +9,8 @@
 
 pub(super) mod bearer;
 mod endpoint;
+#[cfg(any(test, feature = "fuzzing"))]
+mod fuzzing;
 mod http;
 mod jwt;
 mod refresh;
@@ -29,6 +31,8 @@ use super::jaas::LoginModule;
 use crate::KafkaError;
 use crate::config::Keys;
 use crate::security::system_properties::SystemProperties;
+#[cfg(any(test, feature = "fuzzing"))]
+pub(super) use fuzzing::read_any;
 use jwt::Token;
 use settings::Settings;
 use source::TokenError;
