@@ -42,7 +42,7 @@ impl OwnBroker {
     pub fn start(&mut self, properties: &str) {
         self.brokers = 1;
         std::fs::write(self.extra(), properties).unwrap();
-        let _ = self.command(&["broker", "start"]).status().unwrap();
+        let _ = self.command(&["broker", "start"]).stdout(Stdio::null()).status().unwrap();
         let deadline = Instant::now() + START_MAX;
         let listens = |offset| TcpStream::connect(("localhost", self.port + offset)).is_ok();
         while !(0..self.ports).all(listens) {
@@ -73,13 +73,13 @@ impl OwnBroker {
     pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(&self.script);
         command.args(arguments).env("KAFKA_PORT", self.port.to_string()).env("KAFKA_DATA", self.path("brokers"));
-        command.env("KAFKA_EXTRA", self.extra()).env("HEAP", &self.java_options).stdout(Stdio::null());
+        command.env("KAFKA_EXTRA", self.extra()).env("HEAP", &self.java_options);
         command
     }
 
     /// Runs the script, which has to succeed.
     pub fn run(&self, arguments: &[&str]) {
-        assert!(self.command(arguments).status().unwrap().success(), "{arguments:?}");
+        assert!(self.command(arguments).stdout(Stdio::null()).status().unwrap().success(), "{arguments:?}");
     }
 
     fn extra(&self) -> PathBuf {
@@ -91,7 +91,7 @@ impl Drop for OwnBroker {
     fn drop(&mut self) {
         // At once: what they would save is thrown away.
         for broker in 1..=self.brokers {
-            let ended = self.command(&["broker", "kill", &broker.to_string()]).status();
+            let ended = self.command(&["broker", "kill", &broker.to_string()]).stdout(Stdio::null()).status();
             assert!(ended.is_ok_and(|status| status.success()) || std::thread::panicking(), "broker {broker} stays");
         }
     }
