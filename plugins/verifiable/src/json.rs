@@ -113,7 +113,7 @@ fn push_quoted(out: &mut String, value: &Value) {
 
 fn push_display(out: &mut String, value: impl std::fmt::Display) {
     // Writing to a string does not fail.
-    drop(write!(out, "{value}"));
+    let _infallible = write!(out, "{value}");
 }
 
 /// `"1970-01-01T00:00:00.000+00:00"`
@@ -123,7 +123,7 @@ fn push_iso_date(out: &mut String, millis: i64) {
     let (hour, minute, second) = (of_day / 3_600_000, of_day / 60_000 % 60, of_day / 1_000 % 60);
     let milli = of_day % 1_000;
     // Writing to a string does not fail.
-    drop(write!(out, "\"{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{milli:03}+00:00\""));
+    let _infallible = write!(out, "\"{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{milli:03}+00:00\"");
 }
 
 #[cfg(test)]

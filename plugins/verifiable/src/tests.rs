@@ -75,7 +75,7 @@ async fn tasks_are_numbered() {
     assert!(connector.config_def().keys().next().is_none());
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn schema_source_makes_two_versions_by_turns() {
     let base = [("id", "3"), ("topic", "t"), ("throughput", "-1")];
     let (one, two) = ("Schema{record:STRUCT}1", "Schema{record:STRUCT}2");

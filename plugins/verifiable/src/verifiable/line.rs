@@ -38,7 +38,7 @@ impl SourceLine {
     fn push(&self, out: &mut String, start: &str, seqno: i64, time_ms: i64) {
         let Self { id, end } = self;
         // Writing to a string does not fail.
-        drop(write!(out, "{start}\"task\":{id},\"seqno\":{seqno},\"time_ms\":{time_ms}{end}"));
+        let _infallible = write!(out, "{start}\"task\":{id},\"seqno\":{seqno},\"time_ms\":{time_ms}{end}");
     }
 }
 
@@ -65,12 +65,12 @@ impl SinkLine {
         out.push_str(",\"seqno\":");
         push_value(out, &sunk.record.value);
         // Writing to a string does not fail.
-        drop(write!(out, ",\"offset\":{}", sunk.offset));
+        let _infallible = write!(out, ",\"offset\":{}", sunk.offset);
     }
 
     /// The rest of the line of a record of `topic`.
     pub(super) fn push_end(&self, out: &mut String, time_ms: i64, topic: &str, flushed: bool) {
-        drop(write!(out, ",\"time_ms\":{time_ms}{}", self.name));
+        let _infallible = write!(out, ",\"time_ms\":{time_ms}{}", self.name);
         push_text(out, Some(topic));
         let flushed = if flushed { ",\"flushed\":true" } else { "" };
         let _infallible = writeln!(out, ",\"sinkTask\":{}{flushed}}}", self.id);
