@@ -72,6 +72,8 @@ impl Cluster {
             nodes.rebootstrap();
             *lock(&self.shared.sought_since) = Some(Instant::now());
         }
+        // Noted now: whoever gives up waiting for the answer has asked in vain, too.
+        lock(&self.shared.sought_since).get_or_insert_with(Instant::now);
         let mut result = self.ask(topics, allow_auto_create).await;
         if config.rebootstrap && matches!(&result, Err(error) if error.code() == Some(ErrorCode::REBOOTSTRAP_REQUIRED))
         {
@@ -79,8 +81,9 @@ impl Cluster {
             nodes.rebootstrap();
             result = self.ask(topics, allow_auto_create).await;
         }
-        let mut since = lock(&self.shared.sought_since);
-        *since = if result.is_ok() { None } else { Some(since.unwrap_or_else(Instant::now)) };
+        if result.is_ok() {
+            *lock(&self.shared.sought_since) = None;
+        }
         result
     }
 
