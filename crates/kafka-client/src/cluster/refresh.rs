@@ -99,11 +99,12 @@ impl Cluster {
         let response = self.send(node, request).await?;
         KafkaError::check(response.error_code, || "Metadata".to_owned())?;
         let kept = self.config.metadata_max_age.saturating_add(self.config.metadata_max_idle);
-        let metadata = self.cached_metadata().merged(response, topics.is_none()).without_idle(kept);
-        let metadata = Arc::new(metadata);
+        // One lock for reading and writing: what others learn meanwhile must not be lost.
+        let mut current = self.shared.metadata.write().unwrap_or_else(PoisonError::into_inner);
+        let metadata = Arc::new(current.merged(response, topics.is_none()).without_idle(kept));
         let brokers = metadata.brokers.iter();
         self.shared.nodes.set_brokers(brokers.map(|(id, broker)| (*id, (broker.host.clone(), broker.port))));
-        *self.shared.metadata.write().unwrap_or_else(PoisonError::into_inner) = metadata.clone();
+        *current = metadata.clone();
         Ok(metadata)
     }
 }
