@@ -78,8 +78,10 @@ pub(in crate::producer) struct Coordinator {
     given_up: CancellationToken,
 }
 
-/// The pause while the last transaction is being completed: its markers are on their way to the partitions.
-const SOON: Duration = Duration::from_millis(20);
+/// The pauses while the last transaction is being completed: its markers are on their way to the partitions, which takes
+/// a few milliseconds. Java's pause is the longest of these from the start.
+const SOON: Duration = Duration::from_millis(2);
+const SOON_MAX: Duration = Duration::from_millis(20);
 /// From this version on InitProducerId raises an epoch.
 const INIT_THAT_BUMPS: i16 = 3;
 /// The newest versions of the first protocol.
@@ -205,7 +207,7 @@ impl Coordinator {
         read: impl Fn(R::Response, &Connection) -> Result<T, KafkaError>,
     ) -> Result<T, Fault> {
         let mut backoff = self.cluster.retry_backoff();
-        let mut short = Backoff::new(SOON.min(self.cluster.config().retry_backoff), SOON);
+        let mut short = Backoff::new(SOON.min(self.cluster.config().retry_backoff), SOON_MAX);
         let mut maybe_heard = false;
         loop {
             let connected = self.given_up.run_until_cancelled(self.connection(kind, key)).await;

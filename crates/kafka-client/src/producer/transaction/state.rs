@@ -7,6 +7,7 @@ mod calls;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
+use std::time::Instant;
 
 use tokio_util::sync::CancellationToken;
 
@@ -14,6 +15,7 @@ use super::call::{Operation, Outcome};
 use super::coordinator::{Protocol, Task};
 use super::error;
 use super::offsets::OffsetsToSend;
+use super::settling::Settling;
 use crate::cluster::TopicName;
 use crate::producer::pipeline::Identity;
 use crate::{ErrorCode, KafkaError};
@@ -50,6 +52,7 @@ pub(in crate::producer) struct Transaction {
     bump_wanted: bool,
     /// Whether the coordinator may know of this transaction.
     begun: bool,
+    settling: Settling,
     /// In the first protocol: partitions to add, and those added.
     wanted: BTreeSet<usize>,
     added: BTreeSet<usize>,
@@ -71,6 +74,7 @@ impl Transaction {
             can_bump: false,
             bump_wanted: false,
             begun: false,
+            settling: Settling::default(),
             wanted: BTreeSet::new(),
             added: BTreeSet::new(),
             asking: false,
@@ -117,8 +121,21 @@ impl Transaction {
     }
 
     /// A batch is sent: in the second protocol that begins the transaction.
-    pub(in crate::producer) fn note_sent(&mut self) {
+    pub(in crate::producer) fn note_sent(&mut self, now: Instant) {
+        if !self.begun {
+            self.settling.sent(now);
+        }
         self.begun = true;
+    }
+
+    /// Batches were answered.
+    pub(in crate::producer) fn note_answer(&mut self, now: Instant) {
+        self.settling.answered(now);
+    }
+
+    /// Before when the first batch is not to be sent, for the last transaction is being completed.
+    pub(in crate::producer) fn held_until(&self) -> Option<Instant> {
+        self.settling.until().filter(|_| !self.begun && self.protocol == Protocol::V2)
     }
 
     /// Whether batches that were never sent are given up, and why.

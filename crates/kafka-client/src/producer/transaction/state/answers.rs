@@ -56,7 +56,7 @@ impl Transaction {
     }
 
     /// The transaction is over.
-    pub(in crate::producer) fn ended(&mut self, answer: Result<Ended, Fault>) {
+    pub(in crate::producer) fn ended(&mut self, answer: Result<Ended, Fault>, now: Instant) {
         self.asking = false;
         if self.failure().is_some() {
             return;
@@ -64,6 +64,7 @@ impl Transaction {
         match answer {
             Ok(Ended { identity, protocol }) => {
                 self.identity = identity.or(self.identity);
+                self.settling.ended(now);
                 // The second protocol begins with an epoch of its own.
                 self.bump_wanted |= self.protocol == Protocol::V1 && protocol == Protocol::V2;
                 self.complete();
