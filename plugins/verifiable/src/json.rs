@@ -123,7 +123,8 @@ fn push_iso_date(out: &mut String, millis: i64) {
     let (hour, minute, second) = (of_day / 3_600_000, of_day / 60_000 % 60, of_day / 1_000 % 60);
     let milli = of_day % 1_000;
     // Writing to a string does not fail.
-    let _infallible = write!(out, "\"{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{milli:03}+00:00\"");
+    let _infallible =
+        write!(out, "\"{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{milli:03}+00:00\"");
 }
 
 #[cfg(test)]
