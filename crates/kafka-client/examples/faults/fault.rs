@@ -72,7 +72,7 @@ impl Fault {
             11 => Fault::KillCoordinator { kind: CoordinatorKind::Group, gone: chance.millis(0..3000) },
             2 => Fault::Stop { broker, gone: chance.millis(0..2000) },
             3 | 4 => Fault::Kill { broker, gone: chance.millis(0..3000) },
-            5 => Fault::Freeze { broker, lasts: chance.one(&[1, 3, 3, 11]) * chance.millis(500..1100) },
+            5 => Fault::Freeze { broker, lasts: chance.one(&[1, 3, 3, 8]) * chance.millis(500..1100) },
             6 => Fault::Cut { times: chance.of(3..30), pause: chance.millis(20..400) },
             7 => Fault::LoseAnswers { broker, lasts: chance.millis(20..5000) },
             _ => Fault::Hold { broker, lasts: chance.millis(300..6000) },

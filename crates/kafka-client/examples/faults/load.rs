@@ -1,5 +1,6 @@
 //! A producer under load that keeps a history of what it wrote and was told.
 
+use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use connect_config::Props;
@@ -63,6 +64,12 @@ pub(crate) async fn write(
         let early = ack.result.is_err() && begun.is_some_and(|begun| *at - *begun < patience);
         hasty += if early { ack.submissions.count() as usize } else { 0 };
     }
+    let failed = records.iter().filter(|record| record.fate == Fate::Failed).map(|record| record.partition);
+    let by_partition = failed.fold(BTreeMap::new(), |mut counts: BTreeMap<i32, usize>, partition| {
+        *counts.entry(partition).or_default() += 1;
+        counts
+    });
+    tracing::info!(number, written = records.len(), ?patience, given_up = ?by_partition, "a writer has ended");
     match closed {
         true => Ok(History { records, patience, hasty }),
         false => Err(format!("producer {number} could not flush within {FLUSH:?}").into()),

@@ -49,6 +49,7 @@ async fn main() -> Result<(), Failure> {
     let rounds: u64 = arguments.next().map_or(Ok(50), |text| text.parse())?;
     let seed: u64 = arguments.next().map_or_else(|| Ok(u64::from(std::process::id())), |text| text.parse())?;
     let proxies = start_proxies(&apache).await?;
+    topics::create_coordinators(&apache.direct()).await?;
     println!("{rounds} rounds, seed {seed}");
     let (begun, mut broken) = (Instant::now(), 0);
     for number in 0..rounds {

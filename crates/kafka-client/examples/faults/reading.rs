@@ -66,6 +66,7 @@ pub(crate) async fn read_java(
         arguments.extend(["--formatter-property", property]);
     }
     let printed = apache.tool("org.apache.kafka.tools.consumer.ConsoleConsumer", &arguments).await?;
+    tracing::info!("Java's consumer has ended");
     let mut logs: BTreeMap<TopicKind, Raw> = BTreeMap::new();
     for line in printed.lines().filter(|line| line.starts_with("Partition:")) {
         let (partition, offset, value) = parse_line(line).ok_or_else(|| format!("Java printed {line:?}"))?;

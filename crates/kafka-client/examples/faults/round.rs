@@ -69,7 +69,7 @@ pub(crate) async fn round(
     story.push(format!("transactions of version {level}"));
     features::set_transaction_version(apache, level).await?;
     topics::create(&apache.direct(), &place.topics(), PARTITIONS).await?;
-    let mut clients = start(&place, &mut chance);
+    let mut clients = within(PART, "the beginning", start(&place, &mut chance)).await??;
     sleep(chance.millis(500..1500)).await;
     for _ in 0..chance.of(1..3) {
         let fault = Fault::draw(&mut chance);
@@ -86,7 +86,8 @@ pub(crate) async fn round(
     Ok(outcome)
 }
 
-fn start(place: &Place, chance: &mut Chance) -> Clients {
+/// When it returns, everybody is at work; the groups' members may not have partitions yet.
+async fn start(place: &Place, chance: &mut Chance) -> Result<Clients, Failure> {
     let (stop, stopped) = watch::channel(false);
     let (mut writers, mut transactors) = (JoinSet::new(), JoinSet::new());
     for number in 0..WRITERS {
@@ -97,10 +98,10 @@ fn start(place: &Place, chance: &mut Chance) -> Clients {
     }
     for number in 0..TRANSACTORS {
         let transactor = Transactor::draw(place.clone(), number, chance);
-        let stopped = stopped.clone();
-        transactors.spawn(async move { (number, transactor.run(stopped).await) });
+        let (session, stopped) = (transactor.open().await?, stopped.clone());
+        transactors.spawn(async move { (number, transactor.run(session, stopped).await) });
     }
-    Clients { stop, writers, transactors, readers: start_readers(place, chance) }
+    Ok(Clients { stop, writers, transactors, readers: start_readers(place, chance) })
 }
 
 fn start_readers(place: &Place, chance: &mut Chance) -> Readers {
@@ -124,8 +125,8 @@ fn start_readers(place: &Place, chance: &mut Chance) -> Readers {
 }
 
 async fn settle(apache: &Apache, place: &Place, clients: &mut Clients) -> Result<Outcome, Failure> {
-    let histories = within(PART, "the writers", all(&mut clients.writers)).await??;
-    let transactions = within(PART, "the transactors", all(&mut clients.transactors)).await??;
+    let histories = within(PART, "the writers", all("the writers", &mut clients.writers)).await??;
+    let transactions = within(PART, "the transactors", all("the transactors", &mut clients.transactors)).await??;
     tracing::info!("all is written");
     load::seal(place).await?;
     let plain = read_ours(place, TopicKind::Plain).await?;
@@ -137,13 +138,13 @@ async fn settle(apache: &Apache, place: &Place, clients: &mut Clients) -> Result
     let count = |log: &Raw| log.values().map(Vec::len).sum::<usize>();
     let java = read_java(apache, place, count(&plain) + 2 * count(&atomic));
     let (members, copiers, java) = tokio::join!(
-        within(PART, "the group's members", all(&mut readers.members)),
-        within(PART, "the copiers", all(&mut readers.copiers)),
+        within(PART, "the group's members", all("the group's members", &mut readers.members)),
+        within(PART, "the copiers", all("the copiers", &mut readers.copiers)),
         java,
     );
     members??;
     let mut wrong: Vec<String> = copiers??.into_iter().flatten().collect();
-    tracing::info!("the groups have read");
+    tracing::info!("Java's consumer has read");
     let copies = read_ours(place, TopicKind::Copies).await?;
     wrong.extend(check(&histories, &parse(&plain)?));
     wrong.extend(readers.ledger.verdict(&plain));
@@ -158,10 +159,11 @@ async fn settle(apache: &Apache, place: &Place, clients: &mut Clients) -> Result
 }
 
 /// What each client brought, by its number.
-async fn all<T: 'static>(clients: &mut JoinSet<(usize, Result<T, Failure>)>) -> Result<Vec<T>, Failure> {
+async fn all<T: 'static>(what: &str, clients: &mut JoinSet<(usize, Result<T, Failure>)>) -> Result<Vec<T>, Failure> {
     let mut brought = BTreeMap::new();
     while let Some(ended) = clients.join_next().await {
         let (number, result) = ended?;
+        tracing::info!(number, what, "has ended");
         brought.insert(number, result?);
     }
     Ok(brought.into_values().collect())

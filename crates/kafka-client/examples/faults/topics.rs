@@ -104,6 +104,20 @@ pub(crate) async fn move_leaders(bootstrap: &str, only_coordinators: bool) -> Re
     Ok(())
 }
 
+/// Makes the coordinators' topics.
+pub(crate) async fn create_coordinators(bootstrap: &str) -> Result<(), Failure> {
+    let deadline = Instant::now() + PATIENCE;
+    for kind in [CoordinatorKind::Group, CoordinatorKind::Transaction] {
+        while let Err(error) = coordinator(bootstrap, kind, "somebody").await {
+            if Instant::now() > deadline {
+                return Err(error);
+            }
+            sleep(PAUSE).await;
+        }
+    }
+    Ok(())
+}
+
 /// The number of the broker that coordinates this group or `transactional.id`.
 pub(crate) async fn coordinator(bootstrap: &str, kind: CoordinatorKind, key: &str) -> Result<u16, Failure> {
     Ok(u16::try_from(cluster(bootstrap)?.coordinator(kind, key).await?.id)?)

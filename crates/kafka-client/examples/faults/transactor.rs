@@ -20,6 +20,8 @@ use crate::place::{PARTITIONS, Place, TopicKind};
 
 /// How long a call may take altogether.
 const PATIENCE: Duration = Duration::from_secs(150);
+/// A call that takes longer is worth a line.
+const SLOW: Duration = Duration::from_secs(2);
 /// With a longer one than any fault lasts, no transaction times out.
 const TIMEOUTS_MS: [&str; 3] = ["8000", "60000", "60000"];
 
@@ -68,11 +70,16 @@ impl Session {
 
 /// Makes a call again for as long as it only took too long.
 pub(crate) async fn again<T, F: Future<Output = Result<T, KafkaError>>>(call: impl Fn() -> F) -> Result<T, KafkaError> {
-    let deadline = Instant::now() + PATIENCE;
+    let begun = Instant::now();
     loop {
         match call().await {
-            Err(KafkaError::Timeout(_)) if Instant::now() < deadline => {}
-            done => return done,
+            Err(KafkaError::Timeout(text)) if begun.elapsed() < PATIENCE => tracing::info!(%text, "once more"),
+            done => {
+                if begun.elapsed() > SLOW {
+                    tracing::info!(took = ?begun.elapsed(), error = ?done.as_ref().err(), "a slow call");
+                }
+                return done;
+            }
         }
     }
 }
@@ -153,8 +160,11 @@ impl Transactor {
     }
 
     /// One transaction after the other, until told to stop.
-    pub(crate) async fn run(mut self, stop: watch::Receiver<bool>) -> Result<Transactions, Failure> {
-        let mut session = self.open().await?;
+    pub(crate) async fn run(
+        mut self,
+        mut session: Session,
+        stop: watch::Receiver<bool>,
+    ) -> Result<Transactions, Failure> {
         while !*stop.borrow() {
             if let Next::Reopen = self.transact(&mut session).await {
                 drop(session);
@@ -169,7 +179,7 @@ impl Transactor {
         }
     }
 
-    async fn open(&self) -> Result<Session, Failure> {
+    pub(crate) async fn open(&self) -> Result<Session, Failure> {
         let props: Vec<(&str, &str)> = self.props.iter().map(|(key, value)| (*key, value.as_str())).collect();
         Session::open(&self.place, TopicKind::Atomic, &props).await
     }
