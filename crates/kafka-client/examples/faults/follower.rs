@@ -93,7 +93,7 @@ impl Follower {
             self.turn(&mut consumer).await?;
         }
         // Before others can have them.
-        self.ledger.left(self.member, &numbers(&consumer.assignment()));
+        self.ledger.left(self.member);
         consumer.close(PATIENCE).await;
         self.positions.clear();
         Ok(())
@@ -102,6 +102,7 @@ impl Follower {
     async fn turn(&mut self, consumer: &mut Consumer) -> Result<(), Failure> {
         match consumer.poll(Duration::from_millis(200)).await {
             Ok(Event::Assigned(partitions)) => {
+                tracing::info!(member = self.member, ?partitions, "assigned");
                 let floors = self.ledger.assigned(self.member, &numbers(&partitions));
                 self.floors.extend(floors);
             }
@@ -116,13 +117,14 @@ impl Follower {
             }
             Ok(Event::Committed { id, result }) => self.on_committed(id, result),
             Ok(Event::Idle) => {}
-            Err(error) if error.is_retriable() => {}
+            Err(error) if error.is_retriable() => tracing::info!(member = self.member, %error, "polls on"),
             Err(error) => self.ledger.wrong(format!("member {} failed: {error}", self.member)),
         }
         Ok(())
     }
 
     fn give_up(&mut self, partitions: &[i32], lost: bool) {
+        tracing::info!(member = self.member, ?partitions, lost, "gives up");
         self.ledger.given_up(self.member, partitions, lost);
         for partition in partitions {
             self.positions.remove(partition);

@@ -53,9 +53,11 @@ impl Ledger {
         }
     }
 
-    /// The member has left.
-    pub(crate) fn left(&self, member: usize, partitions: &[i32]) {
-        self.given_up(member, partitions, false);
+    /// The member is about to leave; what it would have been told until then does not matter.
+    pub(crate) fn left(&self, member: usize) {
+        let mut book = self.open();
+        book.owners.retain(|_, owner| *owner != member);
+        book.robbed.retain(|(other, _)| *other != member);
     }
 
     pub(crate) fn committed(&self, partition: i32, offset: i64) {

@@ -31,7 +31,8 @@ pub(crate) fn draw_settings(chance: &mut Chance) -> Vec<(&'static str, &'static 
         ("buffer.memory", chance.one(&["200000", "2000000"])),
         ("request.timeout.ms", chance.one(&["1500", "3000", "30000"])),
     ];
-    // Some give up while the fault lasts.
+    // Some give up while the fault lasts: a broker that is dead or frozen holds every partition up, not only those that it
+    // leads, until the controller takes it out of their in-sync replicas (`broker.session.timeout.ms`).
     if chance.of(0..4) == 0 {
         settings.retain(|(key, _)| *key != "request.timeout.ms");
         settings.extend([("request.timeout.ms", "1500"), ("delivery.timeout.ms", "2500")]);

@@ -70,12 +70,12 @@ pub(crate) async fn round(
     features::set_transaction_version(apache, level).await?;
     topics::create(&apache.direct(), &place.topics(), PARTITIONS).await?;
     let mut clients = within(PART, "the beginning", start(&place, &mut chance)).await??;
-    sleep(chance.millis(500..1500)).await;
+    sleep(chance.millis(1000..2500)).await;
     for _ in 0..chance.of(1..3) {
         let fault = Fault::draw(&mut chance);
         story.push(fault.to_string());
         within(PART, "the fault", fault.inject(&Scene { apache, proxies, place: &place })).await??;
-        sleep(chance.millis(200..1500)).await;
+        sleep(chance.millis(500..2500)).await;
     }
     tracing::info!("the faults are over");
     clients.stop.send_replace(true);
