@@ -87,7 +87,7 @@ impl Sender {
         let pipeline = self.pipelines.entry(slot).or_default();
         let is_new = pipeline.next_repeat_len().is_none();
         let ready_at = match is_new {
-            true => accumulator.ready_at(slot, round.now)?,
+            true => accumulator.held_until().max(Some(accumulator.ready_at(slot, round.now)?))?,
             false => pipeline.paused_until(round.now).unwrap_or(round.now),
         };
         if ready_at > round.now {
@@ -144,7 +144,7 @@ impl Sender {
         if let Some(mut batch) = batch {
             pipeline.stamp(&mut batch, route, self.idempotence.identity());
             batch.identity.transactional = self.coordinator.is_some();
-            accumulator.transaction().into_iter().for_each(|own| own.note_sent());
+            accumulator.transaction().into_iter().for_each(|own| own.note_sent(round.now));
             request.bytes += bytes;
             request.batches.push(batch);
         }

@@ -127,7 +127,7 @@ impl Sender {
             Event::Described { batch, last_sequence } => self.described(batch, last_sequence, now),
             Event::Refreshed(result) => self.refreshed(result, now),
             Event::Identified(result) => self.identified(result),
-            Event::Coordinated(answer) => self.coordinated(answer),
+            Event::Coordinated(answer) => self.coordinated(answer, now),
         }
     }
 
@@ -224,6 +224,7 @@ impl Sender {
         if result.is_err() {
             self.refresh.wanted = true;
         }
+        lock(&self.shared).transaction().into_iter().for_each(|own| own.note_answer(now));
         self.settle(batches, result, now);
     }
 

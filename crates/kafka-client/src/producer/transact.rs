@@ -1,6 +1,7 @@
 //! The sender's part in transactions: it puts the transaction's questions to the coordinators, and brings the answers back.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use super::ProducerConfig;
 use super::appender::lock;
@@ -35,10 +36,10 @@ impl Sender {
             let mut accumulator = lock(&self.shared);
             accumulator.note_partitions();
             let idle = self.unacked == 0 && accumulator.is_empty();
-            accumulator.transaction().and_then(|own| own.next_task(idle))
+            accumulator.transaction().and_then(|own| own.next_task(idle).map(|task| (task, own.given_up())))
         };
         match task {
-            Some(task) => self.ask(coordinator, task),
+            Some((task, given_up)) => self.ask(coordinator.until(given_up), task),
             None => self.shared.turned.notify_waiters(), // a transaction without records has just ended
         }
     }
@@ -69,7 +70,7 @@ impl Sender {
         }));
     }
 
-    pub(super) fn coordinated(&mut self, answer: Answer) {
+    pub(super) fn coordinated(&mut self, answer: Answer, now: Instant) {
         let identity = {
             let mut accumulator = lock(&self.shared);
             let Some(transaction) = accumulator.transaction() else { return };
@@ -77,7 +78,7 @@ impl Sender {
                 Answer::Initialized(answer) => transaction.initialized(answer),
                 Answer::PartitionsAdded(slots, answer) => transaction.partitions_added(slots, answer),
                 Answer::OffsetsSent { sent, begun, result } => transaction.offsets_sent(&sent, begun, result),
-                Answer::Ended(answer) => transaction.ended(answer),
+                Answer::Ended(answer) => transaction.ended(answer, now),
             }
             transaction.identity()
         };

@@ -1,5 +1,7 @@
 //! What an open, ended or failed transaction means for records that wait.
 
+use std::time::Instant;
+
 use super::Accumulator;
 use crate::KafkaError;
 use crate::producer::record::{AppendError, Record};
@@ -18,6 +20,11 @@ impl Accumulator {
     /// The transactions of a producer that has them.
     pub(in crate::producer) fn transaction(&mut self) -> Option<&mut Transaction> {
         self.transaction.as_mut()
+    }
+
+    /// Before when no batch is to be sent, for the last transaction is being completed.
+    pub(in crate::producer) fn held_until(&self) -> Option<Instant> {
+        self.transaction.as_ref().and_then(Transaction::held_until)
     }
 
     /// Whether a partition's next batch may be sent, as far as the transaction goes.

@@ -14,6 +14,7 @@ mod coordinator;
 mod error;
 mod fault;
 mod offsets;
+mod settling;
 mod state;
 
 pub(super) use call::{Operation, Outcome};

@@ -7,11 +7,15 @@ mod calls;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
+use std::time::Instant;
+
+use tokio_util::sync::CancellationToken;
 
 use super::call::{Operation, Outcome};
 use super::coordinator::{Protocol, Task};
 use super::error;
 use super::offsets::OffsetsToSend;
+use super::settling::Settling;
 use crate::cluster::TopicName;
 use crate::producer::pipeline::Identity;
 use crate::{ErrorCode, KafkaError};
@@ -48,11 +52,14 @@ pub(in crate::producer) struct Transaction {
     bump_wanted: bool,
     /// Whether the coordinator may know of this transaction.
     begun: bool,
+    settling: Settling,
     /// In the first protocol: partitions to add, and those added.
     wanted: BTreeSet<usize>,
     added: BTreeSet<usize>,
     /// One request at a time.
     asking: bool,
+    /// Cancelled when the answer to that request is of no more use.
+    given_up: CancellationToken,
 }
 
 impl Transaction {
@@ -67,9 +74,11 @@ impl Transaction {
             can_bump: false,
             bump_wanted: false,
             begun: false,
+            settling: Settling::default(),
             wanted: BTreeSet::new(),
             added: BTreeSet::new(),
             asking: false,
+            given_up: CancellationToken::new(),
         }
     }
 
@@ -112,8 +121,21 @@ impl Transaction {
     }
 
     /// A batch is sent: in the second protocol that begins the transaction.
-    pub(in crate::producer) fn note_sent(&mut self) {
+    pub(in crate::producer) fn note_sent(&mut self, now: Instant) {
+        if !self.begun {
+            self.settling.sent(now);
+        }
         self.begun = true;
+    }
+
+    /// Batches were answered.
+    pub(in crate::producer) fn note_answer(&mut self, now: Instant) {
+        self.settling.answered(now);
+    }
+
+    /// Before when the first batch is not to be sent, for the last transaction is being completed.
+    pub(in crate::producer) fn held_until(&self) -> Option<Instant> {
+        self.settling.until().filter(|_| !self.begun && self.protocol == Protocol::V2)
     }
 
     /// Whether batches that were never sent are given up, and why.
@@ -150,7 +172,13 @@ impl Transaction {
             _ => None,
         };
         self.asking = task.is_some();
+        self.given_up = CancellationToken::new();
         task
+    }
+
+    /// Whether the task that was given out last need not be tried again.
+    pub(in crate::producer) fn given_up(&self) -> CancellationToken {
+        self.given_up.clone()
     }
 
     fn task_within(&mut self, idle: bool) -> Option<Task> {
@@ -208,7 +236,7 @@ impl Transaction {
             _ => {
                 tracing::debug!(transactional_id = %self.id, %error, "the transaction has to be aborted");
                 self.fail_calls(&error);
-                self.wanted.clear();
+                self.forsake();
                 self.state = State::AbortableError(error);
             }
         }
@@ -222,8 +250,14 @@ impl Transaction {
         let error = error::fatal(error);
         tracing::warn!(transactional_id = %self.id, %error, "this transactional producer has to end");
         self.fail_calls(&error);
-        self.wanted.clear();
+        self.forsake();
         self.state = State::FatalError(error);
+    }
+
+    /// What was to become part of the transaction is not asked for any more.
+    fn forsake(&mut self) {
+        self.wanted.clear();
+        self.given_up.cancel();
     }
 
     fn fail_calls(&mut self, error: &KafkaError) {
@@ -240,7 +274,11 @@ impl Transaction {
 
     /// The transaction has ended: the next one may begin, perhaps under a new epoch.
     fn complete(&mut self) {
-        let bump = self.bump_wanted && self.protocol == Protocol::V1 && self.identity.is_some();
+        self.complete_with(self.bump_wanted && self.protocol == Protocol::V1);
+    }
+
+    fn complete_with(&mut self, bump: bool) {
+        let bump = bump && self.identity.is_some();
         self.state = match self.identity {
             Some(_) if bump => State::Initializing,
             Some(_) => State::Ready,

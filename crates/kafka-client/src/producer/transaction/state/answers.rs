@@ -56,7 +56,7 @@ impl Transaction {
     }
 
     /// The transaction is over.
-    pub(in crate::producer) fn ended(&mut self, answer: Result<Ended, Fault>) {
+    pub(in crate::producer) fn ended(&mut self, answer: Result<Ended, Fault>, now: Instant) {
         self.asking = false;
         if self.failure().is_some() {
             return;
@@ -64,12 +64,18 @@ impl Transaction {
         match answer {
             Ok(Ended { identity, protocol }) => {
                 self.identity = identity.or(self.identity);
+                self.settling.ended(now);
                 // The second protocol begins with an epoch of its own.
                 self.bump_wanted |= self.protocol == Protocol::V1 && protocol == Protocol::V2;
                 self.complete();
                 if matches!(self.state, State::Ready) {
                     self.protocol = protocol;
                 }
+            }
+            // There is nothing to abort where nobody knows the producer; asking again would not change that.
+            Err(Fault::AbortableByBump(error)) if self.can_raise() && matches!(self.state, State::Aborting(_)) => {
+                tracing::debug!(transactional_id = %self.id, %error, "the transaction to abort is not there");
+                self.complete_with(true);
             }
             Err(fault) => self.faulty(fault),
         }
@@ -78,12 +84,18 @@ impl Transaction {
     fn faulty(&mut self, fault: Fault) {
         match fault {
             Fault::Abortable(error) => self.must_abort(&error),
-            Fault::AbortableByBump(error) if self.protocol == Protocol::V2 || self.can_bump => {
+            Fault::AbortableByBump(error) if self.can_raise() => {
                 self.bump_wanted = true;
                 self.must_abort(&error);
             }
+            // A late attempt must not become part of the next transaction.
+            Fault::GivenUp { maybe_heard } => self.bump_wanted |= maybe_heard,
             Fault::AbortableByBump(error) | Fault::Unauthorized(error) | Fault::Fatal(error) => self.fail(error),
         }
+    }
+
+    fn can_raise(&self) -> bool {
+        self.protocol == Protocol::V2 || self.can_bump
     }
 
     /// Whom batches are sent as: none before the producer id is known, and while it changes.

@@ -78,13 +78,13 @@ fn in_the_second_protocol_the_first_batch_begins_it_and_the_end_raises_the_epoch
     let mut transaction = open(Protocol::V2);
     transaction.note_partition(3);
     assert!(transaction.may_send(3, true) && transaction.next_task(false).is_none());
-    transaction.note_sent();
+    transaction.note_sent(Instant::now());
     let outcome = transaction.commit().unwrap();
     assert!(!transaction.is_open());
     assert!(transaction.next_task(false).is_none(), "records are under way");
     assert!(matches!(transaction.next_task(true), Some(Task::End(FIRST, Protocol::V2, true))));
     assert!(transaction.next_task(true).is_none(), "one request at a time");
-    transaction.ended(Ok(Ended { identity: Some(BUMPED), protocol: Protocol::V2 }));
+    transaction.ended(Ok(Ended { identity: Some(BUMPED), protocol: Protocol::V2 }), Instant::now());
     assert!(outcome.get().unwrap().is_ok());
     assert_eq!(transaction.identity(), Some(BUMPED));
     assert!(refused(transaction.begin()).contains("`commitTransaction` timed out"), "nobody has seen the outcome");
@@ -106,7 +106,7 @@ fn in_the_first_protocol_partitions_are_added_before_anything_is_sent_to_them() 
     assert_eq!(slots, BTreeSet::from([9]));
     transaction.partitions_added(slots, Ok(()));
     assert!(matches!(transaction.next_task(true), Some(Task::End(FIRST, Protocol::V1, true))));
-    transaction.ended(Ok(Ended { identity: None, protocol: Protocol::V1 }));
+    transaction.ended(Ok(Ended { identity: None, protocol: Protocol::V1 }), Instant::now());
     assert_eq!(transaction.identity(), Some(FIRST), "the epoch stays");
     assert!(!transaction.may_send(5, true), "the next transaction adds its own");
 }
@@ -122,7 +122,7 @@ fn after_a_lost_batch_the_first_protocol_raises_the_epoch() {
     );
     let outcome = transaction.abort().unwrap();
     assert!(matches!(transaction.next_task(true), Some(Task::End(FIRST, Protocol::V1, false))));
-    transaction.ended(Ok(Ended { identity: None, protocol: Protocol::V1 }));
+    transaction.ended(Ok(Ended { identity: None, protocol: Protocol::V1 }), Instant::now());
     assert!(outcome.get().is_none());
     assert!(matches!(transaction.next_task(true), Some(Task::Initialize(Some(FIRST)))));
     transaction.initialized(initialized(BUMPED, Protocol::V1));
@@ -136,7 +136,7 @@ fn a_cluster_that_changes_to_the_second_protocol_gives_it_an_epoch_of_its_own() 
     transaction.partitions_added(BTreeSet::from([3]), Ok(()));
     let outcome = transaction.commit().unwrap();
     assert!(matches!(transaction.next_task(true), Some(Task::End(FIRST, Protocol::V1, true))));
-    transaction.ended(Ok(Ended { identity: None, protocol: Protocol::V2 }));
+    transaction.ended(Ok(Ended { identity: None, protocol: Protocol::V2 }), Instant::now());
     assert!(matches!(transaction.next_task(true), Some(Task::Initialize(Some(FIRST)))));
     transaction.initialized(initialized(BUMPED, Protocol::V2));
     assert!(outcome.get().unwrap().is_ok());
@@ -155,7 +155,7 @@ fn a_commit_ends_with_the_first_record_that_fails() {
         (ErrorCode::INVALID_PRODUCER_ID_MAPPING, crate::ErrorKind::Fatal, "InvalidPidMappingException"),
     ] {
         let mut transaction = open(Protocol::V2);
-        transaction.note_sent();
+        transaction.note_sent(Instant::now());
         let outcome = transaction.commit().unwrap();
         transaction.batch_failed(&broker(code));
         let error = outcome.get().unwrap().unwrap_err();
@@ -169,14 +169,14 @@ fn a_commit_ends_with_the_first_record_that_fails() {
 #[test]
 fn the_same_call_joins_the_one_that_was_given_up() {
     let mut transaction = open(Protocol::V2);
-    transaction.note_sent();
+    transaction.note_sent(Instant::now());
     let first = transaction.commit().unwrap();
     assert!(transaction.next_task(true).is_some());
     assert!(
         refused(transaction.abort()).contains("`abortTransaction` because the previous call to `commitTransaction`")
     );
     let second = transaction.commit().unwrap();
-    transaction.ended(Ok(Ended { identity: Some(BUMPED), protocol: Protocol::V2 }));
+    transaction.ended(Ok(Ended { identity: Some(BUMPED), protocol: Protocol::V2 }), Instant::now());
     assert!(first.get().unwrap().is_ok() && second.get().unwrap().is_ok());
     transaction.seen(&second);
     transaction.seen(&first);
@@ -234,14 +234,51 @@ fn an_unknown_producer_id_is_fatal_only_where_the_epoch_cannot_be_raised() {
 #[test]
 fn what_has_failed_is_neither_committed_nor_ready_again() {
     let mut transaction = open(Protocol::V2);
-    transaction.note_sent();
+    transaction.note_sent(Instant::now());
     let outcome = transaction.commit().unwrap();
     assert!(transaction.next_task(false).is_none(), "a record is still on its way");
     assert!(transaction.ending().is_some());
     transaction.fail(KafkaError::Closed);
     assert!(outcome.get().unwrap().is_err() && transaction.ending().is_none());
     assert!(transaction.next_task(true).is_none());
-    transaction.ended(Ok(Ended { identity: Some(BUMPED), protocol: Protocol::V2 }));
+    transaction.ended(Ok(Ended { identity: Some(BUMPED), protocol: Protocol::V2 }), Instant::now());
     transaction.initialized(initialized(BUMPED, Protocol::V2));
     assert!(transaction.failure().is_some());
+}
+
+/// The partition's topic may be gone, or the group's coordinator: the abort must not wait for them.
+#[test]
+fn an_abort_does_not_wait_for_what_it_undoes() {
+    for (protocol, maybe_heard, asks_next) in [
+        (Protocol::V1, false, "nothing"),
+        (Protocol::V1, true, "a new epoch"), // a late attempt must not join the next transaction
+        (Protocol::V2, true, "nothing"),
+    ] {
+        let mut transaction = open(protocol);
+        transaction.asking = true;
+        let given_up = transaction.given_up();
+        let outcome = transaction.abort().unwrap();
+        assert!(given_up.is_cancelled() && transaction.next_task(true).is_none(), "one request at a time");
+        transaction.partitions_added(BTreeSet::from([3]), Err(Fault::GivenUp { maybe_heard }));
+        let next = transaction.next_task(true);
+        assert_eq!(matches!(next, Some(Task::Initialize(Some(FIRST)))), asks_next == "a new epoch");
+        assert_eq!(outcome.get().is_some(), asks_next == "nothing");
+        assert!(!transaction.given_up().is_cancelled(), "what comes next is asked until it is answered");
+    }
+}
+
+#[test]
+fn an_abort_that_the_coordinator_cannot_place_is_not_asked_again() {
+    for (protocol, can_bump) in [(Protocol::V1, true), (Protocol::V1, false), (Protocol::V2, true)] {
+        let mut transaction = open(protocol);
+        transaction.can_bump = can_bump;
+        transaction.begun = true;
+        let outcome = transaction.abort().unwrap();
+        assert!(matches!(transaction.next_task(true), Some(Task::End(..))));
+        transaction.ended(Err(Fault::AbortableByBump(broker(ErrorCode::UNKNOWN_PRODUCER_ID))), Instant::now());
+        assert_eq!(transaction.failure().is_some(), !can_bump, "{protocol:?} {can_bump}");
+        assert_eq!(matches!(transaction.next_task(true), Some(Task::Initialize(Some(FIRST)))), can_bump);
+        transaction.initialized(initialized(BUMPED, protocol));
+        assert_eq!(outcome.get().unwrap().is_ok(), can_bump);
+    }
 }
