@@ -20,6 +20,8 @@ use crate::place::{PARTITIONS, Place, TopicKind};
 
 /// How long a call may take altogether.
 const PATIENCE: Duration = Duration::from_secs(150);
+/// How many transactions there are at least, on however slow a machine.
+const LEAST: usize = 20;
 /// A call that takes longer is worth a line.
 const SLOW: Duration = Duration::from_secs(2);
 /// With a longer one than any fault lasts, no transaction times out.
@@ -165,7 +167,7 @@ impl Transactor {
         mut session: Session,
         stop: watch::Receiver<bool>,
     ) -> Result<Transactions, Failure> {
-        while !*stop.borrow() {
+        while !*stop.borrow() || self.told.attempts.len() < LEAST {
             if let Next::Reopen = self.transact(&mut session).await {
                 drop(session);
                 self.told.sessions += 1;
