@@ -27,7 +27,7 @@ pub(crate) struct Follower {
     /// From where on it has to read what it has not read from yet.
     floors: BTreeMap<i32, i64>,
     /// What it commits just now.
-    commits: BTreeMap<u64, (i32, i64)>,
+    commits: BTreeMap<u64, BTreeMap<i32, i64>>,
 }
 
 /// How long a member stays.
@@ -96,6 +96,7 @@ impl Follower {
         self.ledger.left(self.member);
         consumer.close(PATIENCE).await;
         self.positions.clear();
+        self.commits.clear();
         Ok(())
     }
 
@@ -111,9 +112,8 @@ impl Follower {
             Ok(Event::Records(parts)) => {
                 for part in &parts {
                     self.note(part)?;
-                    let id = consumer.commit_async([(part.partition.clone(), part.next_offset.into())].into())?;
-                    self.commits.insert(id, (part.partition.partition, part.next_offset));
                 }
+                self.commit(consumer)?;
             }
             Ok(Event::Committed { id, result }) => self.on_committed(id, result),
             Ok(Event::Idle) => {}
@@ -133,9 +133,20 @@ impl Follower {
     }
 
     fn on_committed(&mut self, id: u64, result: Result<(), ConsumerError>) {
-        if let (Some((partition, offset)), Ok(())) = (self.commits.remove(&id), result) {
-            self.ledger.committed(partition, offset);
+        if let (Some(offsets), Ok(())) = (self.commits.remove(&id), result) {
+            offsets.iter().for_each(|(partition, offset)| self.ledger.committed(*partition, *offset));
         }
+    }
+
+    /// One at a time, each of all that was read: a queue of them would hold the end up.
+    fn commit(&mut self, consumer: &mut Consumer) -> Result<(), Failure> {
+        if self.commits.is_empty() {
+            let topic = self.place.topic(TopicKind::Plain);
+            let name = |partition| TopicPartition::new(topic.as_str(), partition);
+            let offsets = self.positions.iter().map(|(partition, next)| (name(*partition), (*next).into())).collect();
+            self.commits.insert(consumer.commit_async(offsets)?, self.positions.clone());
+        }
+        Ok(())
     }
 
     fn note(&mut self, part: &PartitionRecords) -> Result<(), Failure> {
