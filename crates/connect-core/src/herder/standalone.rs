@@ -210,6 +210,7 @@ impl StandaloneHerder {
                 Some(connector) => Ok(Reply::Status(connector.status(&name, &self.worker_id))),
                 None => Err(HerderError::NotFound(format!("No status found for connector {name}"))),
             },
+            _ => Err(HerderError::Failed("not there yet".to_owned())),
         };
         actions.push(Action::Reply(request, answer));
     }
