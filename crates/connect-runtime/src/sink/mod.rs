@@ -232,7 +232,7 @@ impl SinkLoop {
         for partition in partitions {
             let position = tokio::select! {
                 biased;
-                () = self.stop.cancelled() => None,
+                () = self.life.stop.cancelled() => None,
                 position = self.consumer.position(partition) => position?,
             };
             let Some(position) = position else { return Ok(None) };

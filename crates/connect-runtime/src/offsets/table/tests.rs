@@ -148,3 +148,13 @@ fn orders_as_java_hashes() {
     assert_eq!(order(&["topic", "partition", "cluster"]), ["cluster", "partition", "topic"]);
     assert_eq!(order(&[]), <[&str; 0]>::default());
 }
+
+#[test]
+fn what_is_normalized_reads_back_the_same() {
+    let table = OffsetTable::new(CODEC);
+    let given = map(&[("position", Value::Int32(7))]);
+    assert_eq!(table.normalized(Some(given)).unwrap(), Some(position(7)));
+    assert_eq!(table.normalized(None).unwrap(), None);
+    let nested = map(&[("position", Value::map(Map::new()))]);
+    assert!(table.normalized(Some(nested)).is_err());
+}
