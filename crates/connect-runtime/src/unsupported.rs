@@ -178,7 +178,8 @@ mod tests {
         ]);
         let ignored = ignored_worker_keys(&props, |key| ["key.converter", "ssl.keystore.type"].contains(&key));
         assert_eq!(ignored, ["producer.interceptor.classes", "group.id"]);
-        let props = Props::from([("errors.log.include.messages", "true"), ("errors.deadletterqueue.x", "1"), ("file", "f")]);
+        let props =
+            Props::from([("errors.log.include.messages", "true"), ("errors.deadletterqueue.x", "1"), ("file", "f")]);
         assert_eq!(ignored_connector_keys(&props), ["errors.log.include.messages", "errors.deadletterqueue.x"]);
     }
 }
