@@ -6,7 +6,7 @@
 //! Source: Apache Kafka, `Worker.baseProducerConfigs`, `baseConsumerConfigs`.
 
 use connect_config::Props;
-use connect_core::TaskId;
+use connect_core::{ConnectorName, TaskId};
 use kafka_client::KafkaError;
 use kafka_client::consumer::ConsumerConfig;
 
@@ -83,6 +83,15 @@ pub fn admin(worker: &Props) -> Props {
     props
 }
 
+/// The client with which the worker looks after one connector's topics and group.
+pub(crate) fn connector_admin(worker: &Props, connector: &Props, name: &ConnectorName) -> Props {
+    let mut props = admin(worker);
+    props.insert("client.id", format!("connector-adminclient-{name}"));
+    props.merge(&worker.with_prefix("admin."));
+    props.merge(&connector.with_prefix("admin.override."));
+    props
+}
+
 fn base(worker: &Props) -> Props {
     let servers = worker.get("bootstrap.servers").unwrap_or_default();
     Props::from([("bootstrap.servers", servers)])
@@ -90,8 +99,6 @@ fn base(worker: &Props) -> Props {
 
 #[cfg(test)]
 mod tests {
-    use connect_core::ConnectorName;
-
     use super::*;
 
     #[test]

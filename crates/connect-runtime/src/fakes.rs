@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use connect_api::{
     ConnectError, Conversion, Converter, HeaderConverter, Headers, OffsetReader, Schema, SchemaAndValue, SourceOffset,
-    SourcePartition, TopicOffsets, TopicPartition, Type, Value,
+    SourceOffsets, SourcePartition, TopicOffsets, TopicPartition, Type, Value,
 };
 use connect_config::{ConfigDef, Props};
 use connect_core::{ConnectorName, TaskId};
@@ -128,6 +128,18 @@ impl OffsetStore for FakeStore {
         let kept = std::mem::take(&mut *self.kept.lock().unwrap());
         self.committed.lock().unwrap().extend(kept);
         self.changed.notify_one();
+        Ok(())
+    }
+
+    async fn offsets_of(&self, _: &ConnectorName) -> Result<SourceOffsets, ConnectError> {
+        Ok(SourceOffsets::new())
+    }
+
+    fn normalized(&self, offsets: SourceOffsets) -> Result<SourceOffsets, ConnectError> {
+        Ok(offsets)
+    }
+
+    async fn alter(&self, _: &ConnectorName, _: &SourceOffsets) -> Result<(), ConnectError> {
         Ok(())
     }
 

@@ -9,12 +9,15 @@
 mod assemble;
 mod client_config;
 mod connector;
+mod connector_offsets;
 mod converters;
 mod errors;
 #[cfg(test)]
 mod fakes;
 mod herder;
 pub mod kafka;
+mod life;
+
 pub mod offsets;
 mod plugins;
 mod sink;
@@ -22,6 +25,7 @@ mod source;
 mod supervise;
 mod task;
 mod task_configs;
+mod topics;
 mod transforms;
 pub mod unsupported;
 mod validation;

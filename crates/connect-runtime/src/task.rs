@@ -3,29 +3,30 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use connect_api::{ConnectError, Factory, SinkTask, SinkTaskContext, SourceTask, SourceTaskContext, StopToken};
+use connect_api::{ConnectError, Factory, SinkTask, SinkTaskContext, SourceTask, SourceTaskContext};
 use connect_config::{ConfigException, JavaRegex, Props};
 use connect_core::TaskId;
 use connect_core::config::{ConnectorConfig, SinkConnectorConfig, SourceConnectorConfig};
-use tokio::sync::oneshot;
 
 use crate::assemble::Assembly;
 use crate::kafka::{Subscription, open_consumer, open_producer};
+use crate::life::TaskLife;
 use crate::plugins::TablePlugins;
 use crate::sink::{CommitSchedule, SinkConversion, SinkLoop};
 use crate::source::{Pipeline, PipelineConfig, SourceConversion, SourceLoop};
-use crate::worker::WorkerParts;
+use crate::task_configs::check_count;
+use crate::worker::TaskParts;
 use crate::{client_config, validation};
 
 /// What a task is made of, on its way to the data runtime.
 pub(crate) struct TaskSeed {
-    pub parts: Arc<WorkerParts>,
+    pub parts: Arc<TaskParts>,
     pub id: TaskId,
     pub connector_config: Props,
     pub config: Props,
-    pub stop: StopToken,
-    /// To be fired when the task has started.
-    pub started: oneshot::Sender<()>,
+    /// How many tasks the connector has in all.
+    pub task_count: usize,
+    pub life: TaskLife,
 }
 
 impl TaskSeed {
@@ -35,6 +36,7 @@ impl TaskSeed {
     pub(crate) async fn run(self) -> Result<(), ConnectError> {
         let plugin = validation::find(&self.parts.plugins, &self.connector_config);
         let plugin = plugin.map_err(|error| ConnectError::connect(error.to_string()))?;
+        check_count(&self.connector_config, self.task_count)?;
         match plugin.factory.clone() {
             Factory::Source { task, .. } => self.run_source(task()).await,
             Factory::Sink { task, .. } => self.run_sink(task()).await,
@@ -55,15 +57,15 @@ impl TaskSeed {
         let drain_timeout = flush_timeout.min(self.parts.grace().mul_f32(0.8));
         let config = PipelineConfig { flush_interval, flush_timeout, drain_timeout };
         let store = Arc::clone(&self.parts.offsets);
-        let pipeline = Pipeline::new(self.id.connector.clone(), conversion, client, store, config);
+        let topics = self.parts.topics.of(&self.id.connector);
+        let pipeline = Pipeline::new(self.id.connector.clone(), conversion, client, store, topics, config);
         let context = SourceTaskContext {
-            stop: self.stop.clone(),
+            stop: self.life.stop.clone(),
             configs: self.config.clone(),
             offsets: Arc::clone(&self.parts.offsets).reader(&self.id.connector),
             transaction: None,
         };
-        let running = SourceLoop { task, pipeline, stop: self.stop.clone() };
-        running.run(context, || fire(self.started)).await
+        SourceLoop { task, pipeline, life: self.life }.run(context).await
     }
 
     async fn run_sink(self, task: Box<dyn SinkTask>) -> Result<(), ConnectError> {
@@ -78,9 +80,9 @@ impl TaskSeed {
         // As above; the rest of the time is for the task's own stop and for leaving the group.
         let closing_timeout = flush_timeout.min(self.parts.grace().mul_f32(0.6));
         let commits = CommitSchedule::new(flush_interval, flush_timeout, closing_timeout);
-        let context = SinkTaskContext::new(self.stop.clone(), self.config.clone(), None);
-        let running = SinkLoop::new(task, consumer, conversion, commits, self.stop.clone());
-        running.run(context, || fire(self.started)).await
+        let context = SinkTaskContext::new(self.life.stop.clone(), self.config.clone(), None);
+        let topics = self.parts.topics.of(&self.id.connector);
+        SinkLoop::new(task, consumer, conversion, commits, topics, self.life).run(context).await
     }
 
     fn assembly<'a>(&'a self, connector: &'a ConnectorConfig) -> Assembly<'a> {
@@ -96,11 +98,6 @@ impl TaskSeed {
     fn flush_times(&self) -> (Duration, Duration) {
         (self.parts.flush_interval(), self.parts.flush_timeout())
     }
-}
-
-/// Whoever waits may have gone.
-fn fire(signal: oneshot::Sender<()>) {
-    let _gone = signal.send(());
 }
 
 fn subscription(config: &SinkConnectorConfig) -> Result<Subscription, ConnectError> {

@@ -119,8 +119,8 @@ const IGNORED: &[&str] = &[
     "response.http.headers.config",
 ];
 
-/// Keys of the worker that belong to its metrics and its topic records.
-const IGNORED_PREFIXES: &[&str] = &["metrics.", "topic.tracking.", "topic.creation."];
+/// Keys of the worker that belong to its metrics and to topics that it creates.
+const IGNORED_PREFIXES: &[&str] = &["metrics.", "topic.creation."];
 
 /// What converters and clients get; a client names what it does not use when it is made.
 const PASSED_ON: &[&str] = &[
@@ -143,7 +143,7 @@ const IGNORED_OF_CONNECTORS: &[&str] = &[
     "offsets.storage.topic",
 ];
 
-const IGNORED_PREFIXES_OF_CONNECTORS: &[&str] = &["admin.override.", "errors.deadletterqueue."];
+const IGNORED_PREFIXES_OF_CONNECTORS: &[&str] = &["errors.deadletterqueue."];
 
 #[cfg(test)]
 mod tests {
@@ -178,7 +178,8 @@ mod tests {
         ]);
         let ignored = ignored_worker_keys(&props, |key| ["key.converter", "ssl.keystore.type"].contains(&key));
         assert_eq!(ignored, ["producer.interceptor.classes", "group.id"]);
-        let props = Props::from([("errors.log.include.messages", "true"), ("admin.override.x", "1"), ("file", "f")]);
-        assert_eq!(ignored_connector_keys(&props), ["errors.log.include.messages", "admin.override.x"]);
+        let props =
+            Props::from([("errors.log.include.messages", "true"), ("errors.deadletterqueue.x", "1"), ("file", "f")]);
+        assert_eq!(ignored_connector_keys(&props), ["errors.log.include.messages", "errors.deadletterqueue.x"]);
     }
 }

@@ -15,12 +15,13 @@ mod tests;
 use std::sync::Arc;
 use std::time::Duration;
 
-use connect_api::{
-    ConnectError, SinkBatch, SinkRequests, SinkTask, SinkTaskContext, StopToken, TaskError, TopicPartition,
-};
+use connect_api::{ConnectError, SinkBatch, SinkRequests, SinkTask, SinkTaskContext, TaskError, TopicPartition};
+use connect_core::herder::Status;
 use tokio::time::Instant;
 
 use crate::kafka::{Consume, Incoming};
+use crate::life::TaskLife;
+use crate::topics::TopicUse;
 pub(crate) use commits::CommitSchedule;
 pub(crate) use convert::SinkConversion;
 use positions::Positions;
@@ -40,7 +41,8 @@ pub(crate) struct SinkLoop {
     pub consumer: Box<dyn Consume>,
     pub conversion: SinkConversion,
     pub commits: CommitSchedule,
-    pub stop: StopToken,
+    topics: TopicUse,
+    life: TaskLife,
     positions: Positions,
     /// A batch that `put` could not take yet, and when to try again.
     retry: Option<(SinkBatch, Instant)>,
@@ -52,31 +54,38 @@ impl SinkLoop {
         consumer: Box<dyn Consume>,
         conversion: SinkConversion,
         commits: CommitSchedule,
-        stop: StopToken,
+        topics: TopicUse,
+        life: TaskLife,
     ) -> Self {
-        Self { task, consumer, conversion, commits, stop, positions: Positions::default(), retry: None }
+        Self { task, consumer, conversion, commits, topics, life, positions: Positions::default(), retry: None }
     }
 
-    /// Runs until stopped; then commits what was delivered. `running` is called when the task has started.
+    /// Runs until stopped; then commits what was delivered.
     /// # Errors
     /// The task has failed. What was delivered before is committed all the same, unless that failed.
-    pub(crate) async fn run(mut self, context: SinkTaskContext, running: impl FnOnce()) -> Result<(), ConnectError> {
+    pub(crate) async fn run(mut self, context: SinkTaskContext) -> Result<(), ConnectError> {
+        let outcome = if self.life.may_start().await { self.start_and_run(context).await } else { Ok(()) };
+        self.consumer.close(CLOSE_TIMEOUT).await;
+        outcome
+    }
+
+    async fn start_and_run(&mut self, context: SinkTaskContext) -> Result<(), ConnectError> {
         let outcome = match self.task.start(context.clone()).await {
             Ok(()) => {
-                running();
+                self.life.tell(Status::Running);
                 let ran = self.consume(&context).await;
                 ran.and(self.close_all().await)
             }
             Err(error) => Err(error),
         };
         self.task.stop().await;
-        self.consumer.close(CLOSE_TIMEOUT).await;
         outcome
     }
 
     async fn consume(&mut self, context: &SinkTaskContext) -> Result<(), ConnectError> {
         let mut pause = POLL_MAX;
-        while !self.stop.is_cancelled() {
+        while !self.life.is_stopping() {
+            self.follow_target();
             self.commit_if_due().await?;
             match self.next(pause).await? {
                 Some(incoming) => self.on_incoming(incoming).await?,
@@ -87,14 +96,35 @@ impl SinkLoop {
         Ok(())
     }
 
+    /// Pauses or resumes all partitions when the connector is paused or resumed. The loop goes on polling, so that the
+    /// task stays in its group.
+    fn follow_target(&mut self) {
+        match (self.life.is_paused(), self.positions.is_halted()) {
+            (true, false) => {
+                let all = self.positions.halt();
+                self.consumer.pause(&all);
+                self.commits.request();
+                self.life.tell(Status::Paused);
+            }
+            (false, true) => {
+                let flowing = self.positions.proceed();
+                self.consumer.resume(&flowing);
+                self.life.tell(Status::Running);
+            }
+            (true, true) | (false, false) => {}
+        }
+    }
+
     /// What the consumer says next; none when stopped.
     async fn next(&mut self, pause: Duration) -> Result<Option<Incoming>, ConnectError> {
         let now = Instant::now();
         let retry = self.retry.as_ref().map_or(POLL_MAX, |(_, at)| at.saturating_duration_since(now));
         let wait = pause.min(retry).min(self.commits.until_due(now));
+        let (stop, halted) = (self.life.stop.clone(), self.positions.is_halted());
         tokio::select! {
             biased;
-            () = self.stop.cancelled() => Ok(None),
+            () = stop.cancelled() => Ok(None),
+            () = self.life.until_paused_is(!halted) => Ok(Some(Incoming::Idle)),
             polled = self.consumer.poll(wait) => polled.map(Some),
         }
     }
@@ -109,6 +139,7 @@ impl SinkLoop {
                 Ok(())
             }
             Incoming::Records(records) => {
+                records.iter().for_each(|records| self.topics.note(&records.partition.topic));
                 let (mut batch, fatal) = self.conversion.convert(records, &mut self.positions).await;
                 if let Some((waiting, _)) = self.retry.take() {
                     // Fetched before the partitions were paused: behind those that wait.
@@ -201,7 +232,7 @@ impl SinkLoop {
         for partition in partitions {
             let position = tokio::select! {
                 biased;
-                () = self.stop.cancelled() => None,
+                () = self.life.stop.cancelled() => None,
                 position = self.consumer.position(partition) => position?,
             };
             let Some(position) = position else { return Ok(None) };

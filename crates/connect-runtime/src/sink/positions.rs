@@ -12,6 +12,8 @@ pub(super) struct Positions {
     paused: BTreeSet<TopicPartition>,
     /// All partitions are paused because a `put` has to be repeated.
     holding: bool,
+    /// All partitions are paused because the connector is.
+    halted: bool,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -112,7 +114,7 @@ impl Positions {
             true => self.paused.insert(partition.clone()),
             false => self.paused.remove(partition),
         };
-        !self.holding
+        !self.holding && !self.halted
     }
 
     /// All partitions are to be paused until the batch in hand is delivered.
@@ -128,13 +130,36 @@ impl Positions {
     /// Ends [`hold`](Self::hold): the partitions that are to flow again.
     pub(super) fn release(&mut self) -> Vec<TopicPartition> {
         self.holding = false;
+        self.flowing()
+    }
+
+    /// All partitions are to be paused until the connector is resumed.
+    pub(super) fn halt(&mut self) -> Vec<TopicPartition> {
+        self.halted = true;
+        self.partitions()
+    }
+
+    pub(super) fn is_halted(&self) -> bool {
+        self.halted
+    }
+
+    /// Ends [`halt`](Self::halt): the partitions that are to flow again.
+    pub(super) fn proceed(&mut self) -> Vec<TopicPartition> {
+        self.halted = false;
+        self.flowing()
+    }
+
+    fn flowing(&self) -> Vec<TopicPartition> {
+        if self.holding || self.halted {
+            return Vec::new();
+        }
         self.partitions.keys().filter(|partition| !self.paused.contains(*partition)).cloned().collect()
     }
 
     /// Newly assigned partitions that must be paused at once. Pauses of partitions that went elsewhere are forgotten.
     pub(super) fn held_of(&mut self, partitions: &[TopicPartition]) -> Vec<TopicPartition> {
         self.paused.retain(|partition| self.partitions.contains_key(partition));
-        let held = |partition: &&TopicPartition| self.holding || self.paused.contains(*partition);
+        let held = |partition: &&TopicPartition| self.holding || self.halted || self.paused.contains(*partition);
         partitions.iter().filter(held).cloned().collect()
     }
 }

@@ -4,13 +4,14 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use connect_api::{
-    ConnectError, SinkBatch, SinkTask, SinkTaskContext, StopToken, TaskError, TopicOffsets, TopicPartition,
-};
+use connect_api::{ConnectError, SinkBatch, SinkTask, SinkTaskContext, TaskError, TopicOffsets, TopicPartition};
 use connect_config::Props;
+use connect_core::herder::TargetState;
 
 use super::*;
 use crate::fakes::{ConsumerLog, FakeConsumer, at, converters, records, tolerance};
+use crate::life::{self, TaskControl};
+use crate::topics::TopicUse;
 use crate::transforms::TransformationChain;
 
 /// What a test wants the task to do, and what it has seen.
@@ -85,14 +86,26 @@ async fn run(
     tolerate: bool,
     seconds: u64,
 ) -> (Result<(), ConnectError>, Vec<String>, Vec<String>) {
-    let (log, stop) = (Arc::<ConsumerLog>::default(), StopToken::new());
+    run_with(plan, script, tolerate, async |_| tokio::time::sleep(Duration::from_secs(seconds)).await).await
+}
+
+/// As above, until `during` has ended, which may pause and resume.
+async fn run_with(
+    plan: &Arc<Plan>,
+    script: Vec<Incoming>,
+    tolerate: bool,
+    during: impl AsyncFnOnce(&TaskControl),
+) -> (Result<(), ConnectError>, Vec<String>, Vec<String>) {
+    let log = Arc::<ConsumerLog>::default();
+    let (control, life, _said) = life::begin(TargetState::Started);
+    let stop = control.stop_token().clone();
     let conversion = SinkConversion::new(TransformationChain::default(), converters(), tolerance(tolerate));
     let commits = CommitSchedule::new(Duration::from_secs(10), Duration::from_secs(5), Duration::from_secs(4));
     let task = Box::new(Recorder { plan: Arc::clone(plan), context: None });
-    let sink = SinkLoop::new(task, FakeConsumer::new(&log, script), conversion, commits, stop.clone());
+    let sink = SinkLoop::new(task, FakeConsumer::new(&log, script), conversion, commits, TopicUse::none(), life);
     let context = SinkTaskContext::new(stop.clone(), Props::new(), None);
-    let running = tokio::spawn(sink.run(context, || {}));
-    tokio::time::sleep(Duration::from_secs(seconds)).await;
+    let running = tokio::spawn(sink.run(context));
+    during(&control).await;
     stop.cancel();
     let outcome = running.await.unwrap();
     let (seen, told) = (plan.seen.lock().unwrap().clone(), log.calls.lock().unwrap().clone());
@@ -216,6 +229,65 @@ async fn a_pause_of_the_task_outlives_a_rebalance() {
     let (_, _, told) = run(&plan, script, false, 1).await;
     // Nothing was delivered after the partition came back.
     assert_eq!(told, ["pause t-0", "commit sync t-0=1", "pause t-0", "close"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_paused_connector_pauses_all_partitions_and_commits_at_once() {
+    let plan = Arc::<Plan>::default();
+    let (outcome, seen, told) = run_with(&plan, vec![assigned(), records(&["a"])], false, async |control| {
+        let second = Duration::from_secs(1);
+        tokio::time::sleep(second).await;
+        control.set_target(TargetState::Paused);
+        tokio::time::sleep(second).await;
+        control.set_target(TargetState::Started);
+        tokio::time::sleep(second).await;
+    })
+    .await;
+    assert_eq!(outcome, Ok(()));
+    assert_eq!(seen, ["open t-0", "put a", "close t-0", "stop"]);
+    assert_eq!(told, ["pause t-0", "commit t-0=1", "resume t-0", "close"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_the_task_has_paused_stays_so_when_the_connector_is_resumed() {
+    let plan = Arc::<Plan>::default();
+    *plan.pause.lock().unwrap() = true;
+    let (_, _, told) = run_with(&plan, vec![assigned(), records(&["a"])], false, async |control| {
+        for target in [TargetState::Paused, TargetState::Started] {
+            tokio::time::sleep(Duration::from_secs(1)).await;
+            control.set_target(target);
+        }
+        tokio::time::sleep(Duration::from_secs(1)).await;
+    })
+    .await;
+    assert_eq!(told, ["pause t-0", "pause t-0", "commit t-0=1", "close"]);
+}
+
+#[test]
+fn partitions_that_come_while_the_connector_is_paused_are_paused_too() {
+    let mut positions = Positions::default();
+    positions.assign(at("t", 0), 0);
+    assert_eq!(positions.halt(), [at("t", 0)]);
+    positions.assign(at("t", 1), 0);
+    assert_eq!(positions.held_of(&[at("t", 1)]), [at("t", 1)]);
+    assert!(!positions.set_paused(&at("t", 0), true), "it is paused already");
+    assert_eq!(positions.hold().len(), 2);
+    assert!(positions.release().is_empty(), "a put that was repeated lets nothing flow");
+    assert_eq!(positions.proceed(), [at("t", 1)]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_put_that_fails_is_repeated_while_the_connector_is_paused_and_nothing_flows_after_it() {
+    let plan = Arc::<Plan>::default();
+    *plan.puts.lock().unwrap() = vec![Err(TaskError::Retriable(ConnectError::retriable("later"))); 20];
+    let (_, seen, told) = run_with(&plan, vec![assigned(), records(&["a"])], false, async |control| {
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        control.set_target(TargetState::Paused);
+        tokio::time::sleep(Duration::from_secs(5)).await;
+    })
+    .await;
+    assert_eq!(seen.iter().filter(|seen| *seen == "put a").count(), 21);
+    assert!(!told.contains(&"resume t-0".to_owned()), "{told:?}");
 }
 
 /// Lets pass what does not begin with `x`.

@@ -13,6 +13,7 @@ use super::convert::{Prepared, SourceConversion};
 use crate::errors::{Failure, Stage};
 use crate::kafka::{Acked, Acks, Blocked, Produce, ProduceAndAcks, Stopped};
 use crate::offsets::OffsetStore;
+use crate::topics::TopicUse;
 
 /// The periods of a source task's commits.
 #[derive(Debug, Clone, Copy)]
@@ -41,6 +42,7 @@ pub(crate) struct Pipeline {
     submitted: SubmittedRecords,
     confirmations: Confirmations,
     store: Arc<dyn OffsetStore>,
+    topics: TopicUse,
     config: PipelineConfig,
     next_commit: Instant,
     /// A commit has ended that the task has not been told of.
@@ -55,6 +57,7 @@ impl Pipeline {
         conversion: SourceConversion,
         (producer, acks): ProduceAndAcks,
         store: Arc<dyn OffsetStore>,
+        topics: TopicUse,
         config: PipelineConfig,
     ) -> Self {
         Self {
@@ -65,6 +68,7 @@ impl Pipeline {
             submitted: SubmittedRecords::default(),
             confirmations: Confirmations::default(),
             store,
+            topics,
             config,
             next_commit: Instant::now() + config.flush_interval,
             committed: false,
@@ -164,8 +168,9 @@ impl Pipeline {
     fn take_acks(&mut self, first: Acked) -> Result<(), ConnectError> {
         let mut next = Some(first);
         while let Some(ack) = next {
-            if let Err(error) = &ack.result {
-                self.on_undelivered(error.clone())?;
+            match &ack.result {
+                Ok(_) => self.topics.note(&ack.topic_partition.topic),
+                Err(error) => self.on_undelivered(error.clone())?,
             }
             for numbers in &ack.numbers {
                 self.submitted.ack(numbers.clone());

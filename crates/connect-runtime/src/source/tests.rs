@@ -10,11 +10,14 @@ use connect_api::{
     SourceTaskContext, StopToken, TaskError, Value,
 };
 use connect_config::Props;
+use connect_core::herder::TargetState;
 use tokio::sync::mpsc;
 
 use super::*;
 use crate::fakes::{FakeAcks, FakeKafka, FakeProducer, FakeStore, NoOffsets, ack, converters, task_id, tolerance};
 use crate::kafka::Acked;
+use crate::life::{self, TaskControl, ToldStatus};
+use crate::topics::TopicUse;
 use crate::transforms::TransformationChain;
 
 /// Gives its batches, then waits for the stop.
@@ -78,12 +81,22 @@ struct Bench {
     store: Arc<FakeStore>,
     acks: mpsc::Sender<Acked>,
     stop: StopToken,
+    control: TaskControl,
+    said: ToldStatus,
     told: Arc<Mutex<Vec<String>>>,
     outcome: tokio::task::JoinHandle<Result<(), ConnectError>>,
 }
 
-fn start(batches: Vec<Result<Vec<&'static str>, TaskError>>, room: usize, tolerate: bool, wants_acks: bool) -> Bench {
-    let (kafka, store, stop) = (Arc::new(FakeKafka::default()), Arc::new(FakeStore::default()), StopToken::new());
+type Batches = Vec<Result<Vec<&'static str>, TaskError>>;
+
+fn start(batches: Batches, room: usize, tolerate: bool, wants_acks: bool) -> Bench {
+    start_as(TargetState::Started, batches, room, tolerate, wants_acks)
+}
+
+fn start_as(target: TargetState, batches: Batches, room: usize, tolerate: bool, wants_acks: bool) -> Bench {
+    let (kafka, store) = (Arc::new(FakeKafka::default()), Arc::new(FakeStore::default()));
+    let (control, life, said) = life::begin(target);
+    let stop = control.stop_token().clone();
     *kafka.room.lock().unwrap() = room;
     let (acks, receiver) = mpsc::channel(16);
     let conversion = SourceConversion::new(TransformationChain::default(), converters(), tolerance(tolerate));
@@ -91,18 +104,19 @@ fn start(batches: Vec<Result<Vec<&'static str>, TaskError>>, room: usize, tolera
         (Box::new(FakeProducer(Arc::clone(&kafka))), Box::new(FakeAcks(receiver)));
     let (flush_interval, limit) = (Duration::from_secs(10), Duration::from_secs(5));
     let config = PipelineConfig { flush_interval, flush_timeout: limit, drain_timeout: limit };
-    let pipeline = Pipeline::new(task_id().connector, conversion, client, Arc::clone(&store) as _, config);
+    let pipeline =
+        Pipeline::new(task_id().connector, conversion, client, Arc::clone(&store) as _, TopicUse::none(), config);
     let told = Arc::<Mutex<Vec<String>>>::default();
     let task = Script { batches: batches.into(), stop: None, next: 0, wants_acks, told: Arc::clone(&told) };
-    let source = SourceLoop { task: Box::new(task), pipeline, stop: stop.clone() };
+    let source = SourceLoop { task: Box::new(task), pipeline, life };
     let context = SourceTaskContext {
         stop: stop.clone(),
         configs: Props::new(),
         offsets: Arc::new(NoOffsets),
         transaction: None,
     };
-    let outcome = tokio::spawn(source.run(context, || {}));
-    Bench { kafka, store, acks, stop, told, outcome }
+    let outcome = tokio::spawn(source.run(context));
+    Bench { kafka, store, acks, stop, control, said, told, outcome }
 }
 
 impl Bench {
@@ -223,4 +237,57 @@ async fn offsets_that_could_not_be_saved_go_with_the_next_commit() {
     tokio::time::sleep(Duration::from_secs(11)).await;
     assert_eq!(*bench.store.committed.lock().unwrap(), [1]);
     assert_eq!(bench.end().await, (Ok(()), vec![1]));
+}
+
+impl Bench {
+    async fn until(&mut self, status: Status) {
+        self.said.wait_for(|said| *said == Some(status)).await.unwrap();
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_paused_task_polls_nothing_but_commits() {
+    let endless = (0..100_000).map(|_| Ok(vec!["a"])).collect();
+    let mut bench = start(endless, 10, false, false);
+    bench.until(Status::Running).await;
+    assert_eq!(bench.taken(10).await.len(), 10);
+    bench.control.set_target(TargetState::Paused);
+    *bench.kafka.room.lock().unwrap() = 100;
+    bench.kafka.more_room.notify_one();
+    bench.until(Status::Paused).await;
+    let taken = bench.kafka.taken.lock().unwrap().len();
+    bench.acks.send(ack(0, 5, Ok(()))).await.unwrap();
+    bench.store.changed.notified().await;
+    assert_eq!(*bench.store.committed.lock().unwrap(), [5]);
+    assert_eq!(bench.kafka.taken.lock().unwrap().len(), taken, "nothing was polled while it was paused");
+    bench.control.set_target(TargetState::Started);
+    bench.until(Status::Running).await;
+    bench.taken(taken + 1).await;
+    bench.control.set_target(TargetState::Paused);
+    bench.stop.cancel();
+    bench.acks.send(ack(5, 10, Ok(()))).await.unwrap();
+    assert_eq!(bench.end().await, (Ok(()), vec![5, 10]));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_task_that_is_paused_from_the_beginning_waits_before_it_starts() {
+    let mut bench = start_as(TargetState::Paused, vec![Ok(vec!["a"])], 10, false, false);
+    bench.until(Status::Paused).await;
+    tokio::time::sleep(Duration::from_secs(60)).await;
+    assert!(bench.kafka.taken.lock().unwrap().is_empty());
+    bench.control.set_target(TargetState::Started);
+    bench.until(Status::Running).await;
+    bench.taken(1).await;
+    // Or never starts at all, and then is not stopped either.
+    for stopped in [true, false] {
+        let mut bench = start_as(TargetState::Paused, vec![Ok(vec!["a"])], 10, false, false);
+        bench.until(Status::Paused).await;
+        if stopped {
+            bench.stop.cancel()
+        } else {
+            bench.control.set_target(TargetState::Stopped)
+        }
+        assert_eq!(bench.outcome.await.unwrap(), Ok(()));
+        assert!(bench.told.lock().unwrap().is_empty());
+    }
 }
