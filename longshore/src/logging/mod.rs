@@ -71,7 +71,9 @@ fn filter() -> (AnyFilter, Remarks) {
     remarks.warnings.extend(wrong);
     if !said.unused.is_empty() {
         let unused = said.unused.join(", ");
-        remarks.notes.push(format!("Of the log4j configuration only levels are used; the log goes to standard output. No effect: {unused}"));
+        remarks.notes.push(format!(
+            "Of the log4j configuration only levels are used; the log goes to standard output. No effect: {unused}"
+        ));
     }
     (Box::new(ByLogger(said.levels).or(ContextSpans)), remarks)
 }

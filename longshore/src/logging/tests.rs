@@ -50,7 +50,9 @@ fn in_task(event: impl FnOnce()) {
 #[test]
 fn json_is_an_object_a_line() {
     let text = logged(Format::Json, at(LogLevel::Info), || {
-        in_task(|| tracing::warn!(target: "connect_runtime::sink::commits", count = 3_u64, gone = -1, late = true, ratio = 0.5, who = "x", error = %"\"q\"", "two\nlines \u{1}"));
+        in_task(
+            || tracing::warn!(target: "connect_runtime::sink::commits", count = 3_u64, gone = -1, late = true, ratio = 0.5, who = "x", error = %"\"q\"", "two\nlines \u{1}"),
+        );
         tracing::info!(target: "own_plugin::source", "plain");
     });
     let lines: Vec<Json> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();

@@ -56,7 +56,10 @@ pub const LOGGERS: &[LoggerName] = &[
     row_of("connect_rest::error", &["org.apache.kafka.connect.runtime.rest.errors.ConnectExceptionMapper"]),
     row_of("connect_rest::routes", &["org.apache.kafka.connect.runtime.rest.resources.ConnectorsResource"]),
     row_of("kafka_client", &["org.apache.kafka.clients.NetworkClient"]),
-    row_of("kafka_client::net", &["org.apache.kafka.clients.NetworkClient", "org.apache.kafka.common.network.Selector"]),
+    row_of(
+        "kafka_client::net",
+        &["org.apache.kafka.clients.NetworkClient", "org.apache.kafka.common.network.Selector"],
+    ),
     row_of("kafka_client::cluster", &["org.apache.kafka.clients.Metadata"]),
     row_of("kafka_client::admin", &["org.apache.kafka.clients.admin.KafkaAdminClient"]),
     row_of("kafka_client::security", &["org.apache.kafka.common.security.authenticator.SaslClientAuthenticator"]),

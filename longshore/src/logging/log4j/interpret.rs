@@ -73,7 +73,8 @@ fn level(logger: &Node, variables: &Variables<'_>) -> Result<Option<LogLevel>, U
 fn unused(root: &Node) -> Vec<String> {
     let of_second = root.all("Appenders").flat_map(|appenders| &appenders.children);
     let of_first = root.all("appender");
-    let others = root.children.iter().filter(|node| node.kind().to_lowercase().ends_with("filter") || node.is("Filters"));
+    let others =
+        root.children.iter().filter(|node| node.kind().to_lowercase().ends_with("filter") || node.is("Filters"));
     let elsewhere = of_second.chain(of_first).filter(|appender| !writes_to_console(appender));
     elsewhere.chain(others).map(title).collect()
 }

@@ -85,7 +85,14 @@ mod tests {
             pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect::<BTreeMap<_, _>>()
         };
         let bomb = "${b}".repeat(30);
-        let properties = map(&[("lv", "warn"), ("via", "${lv}"), ("me", "x${me}"), ("a", &bomb), ("b", &bomb.replace('b', "c")), ("c", "")]);
+        let properties = map(&[
+            ("lv", "warn"),
+            ("via", "${lv}"),
+            ("me", "x${me}"),
+            ("a", &bomb),
+            ("b", &bomb.replace('b', "c")),
+            ("c", ""),
+        ]);
         let system = map(&[("s", "INFO"), ("lv", "OFF")]);
         let environment = |name: &str| (name == "E").then(|| "DEBUG".to_owned());
         let variables = Variables { properties, system: &system, environment: &environment };

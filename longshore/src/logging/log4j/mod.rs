@@ -37,8 +37,7 @@ pub(super) struct Log4j {
 
 /// Reads the files that the options name; INFO for all, where they name none. A later file adds to an earlier one.
 pub(super) fn read(options: &JavaOptions) -> Log4j {
-    let mut log4j =
-        Log4j { levels: LoggerLevels::new(LogLevel::Info), unused: Vec::new(), problems: Vec::new() };
+    let mut log4j = Log4j { levels: LoggerLevels::new(LogLevel::Info), unused: Vec::new(), problems: Vec::new() };
     for (named, generation) in files(options) {
         match load(&named, generation) {
             Ok(root) => interpret::add(&mut log4j, &named, &root, options),

@@ -53,16 +53,70 @@ fn apaches_own_file_is_understood() {
 type Case = (&'static str, &'static str, LogLevel, &'static [(&'static str, LogLevel)], usize);
 
 const CASES: &[Case] = &[
-    ("a.yaml", "Configuration:\n  Loggers:\n    Root: {level: warn}\n    Logger:\n    - {name: a.b, level: DEBUG}\n    - {name: c, level: off}", Warn, &[("a.b", Debug), ("c", Off)], 0),
-    ("a.yml", "configuration:\n  loggers:\n    logger: {NAME: a, Level: '${lv}'}\n    asyncRoot: {level: error}", Error, &[("a", Trace)], 0), // any case
-    ("a.yaml", "Configuration:\n  properties: {property: [{name: x, value: fatal}]}\n  Loggers:\n    Root: {level: '${x}'}\n    Logger: [{name: '${sys:lv}.b', level: '${env:NO_SUCH_ONE:-all}'}]", Fatal, &[("trace.b", All)], 0),
-    ("a.yaml", "Configuration:\n  Loggers:\n    Root: {level: BOGUS}\n    Logger: [{name: a}, {name: b, level: '${no}'}, {name: c, level: warn}, 1, [2]]", Info, &[("c", Warn)], 2), // a has its parent's
-    ("a.json", "{\"Configuration\": {\"Loggers\": {\"Root\": {\"level\": \"warn\"},\n\t\"Logger\": [{\"name\": \"a\", \"levelAndRefs\": \"debug, X\"}]}}}", Warn, &[("a", Debug)], 0),
-    ("a.xml", "<?xml version='1.0'?><Configuration><Properties><Property name='x'>DEBUG</Property></Properties><Loggers><Logger name='a' level='${x}'/><Root level='WARN'><AppenderRef ref='S'/></Root></Loggers></Configuration>", Warn, &[("a", Debug)], 0),
-    ("log4j.xml", "<!DOCTYPE log4j:configuration SYSTEM 'log4j.dtd'><log4j:configuration xmlns:log4j='http://jakarta.apache.org/log4j/'><category name='a'><priority value='debug'/></category><logger name='b'><level value='error'/></logger><root><priority value='warn'/></root></log4j:configuration>", Warn, &[("a", Debug), ("b", Error)], 0),
-    ("a.properties", "rootLogger.level=WARN\nlogger.k.name=a.b\nlogger.k.level=debug\nlogger.z.name=z\nlogger.z=TRACE, X\nlogger.r.name=r\nproperty.x=OFF\nlogger.x.name=x\nlogger.x.level=${x}", Warn, &[("a.b", Debug), ("x", Off), ("z", Trace)], 0),
+    (
+        "a.yaml",
+        "Configuration:\n  Loggers:\n    Root: {level: warn}\n    Logger:\n    - {name: a.b, level: DEBUG}\n    - {name: c, level: off}",
+        Warn,
+        &[("a.b", Debug), ("c", Off)],
+        0,
+    ),
+    (
+        "a.yml",
+        "configuration:\n  loggers:\n    logger: {NAME: a, Level: '${lv}'}\n    asyncRoot: {level: error}",
+        Error,
+        &[("a", Trace)],
+        0,
+    ), // any case
+    (
+        "a.yaml",
+        "Configuration:\n  properties: {property: [{name: x, value: fatal}]}\n  Loggers:\n    Root: {level: '${x}'}\n    Logger: [{name: '${sys:lv}.b', level: '${env:NO_SUCH_ONE:-all}'}]",
+        Fatal,
+        &[("trace.b", All)],
+        0,
+    ),
+    (
+        "a.yaml",
+        "Configuration:\n  Loggers:\n    Root: {level: BOGUS}\n    Logger: [{name: a}, {name: b, level: '${no}'}, {name: c, level: warn}, 1, [2]]",
+        Info,
+        &[("c", Warn)],
+        2,
+    ), // a has its parent's
+    (
+        "a.json",
+        "{\"Configuration\": {\"Loggers\": {\"Root\": {\"level\": \"warn\"},\n\t\"Logger\": [{\"name\": \"a\", \"levelAndRefs\": \"debug, X\"}]}}}",
+        Warn,
+        &[("a", Debug)],
+        0,
+    ),
+    (
+        "a.xml",
+        "<?xml version='1.0'?><Configuration><Properties><Property name='x'>DEBUG</Property></Properties><Loggers><Logger name='a' level='${x}'/><Root level='WARN'><AppenderRef ref='S'/></Root></Loggers></Configuration>",
+        Warn,
+        &[("a", Debug)],
+        0,
+    ),
+    (
+        "log4j.xml",
+        "<!DOCTYPE log4j:configuration SYSTEM 'log4j.dtd'><log4j:configuration xmlns:log4j='http://jakarta.apache.org/log4j/'><category name='a'><priority value='debug'/></category><logger name='b'><level value='error'/></logger><root><priority value='warn'/></root></log4j:configuration>",
+        Warn,
+        &[("a", Debug), ("b", Error)],
+        0,
+    ),
+    (
+        "a.properties",
+        "rootLogger.level=WARN\nlogger.k.name=a.b\nlogger.k.level=debug\nlogger.z.name=z\nlogger.z=TRACE, X\nlogger.r.name=r\nproperty.x=OFF\nlogger.x.name=x\nlogger.x.level=${x}",
+        Warn,
+        &[("a.b", Debug), ("x", Off), ("z", Trace)],
+        0,
+    ),
     ("a.properties", "rootLogger=ERROR, STDOUT", Error, &[], 0),
-    ("log4j.properties", "lv2=ERROR\nlog4j.rootLogger=${lv}, stdout\nlog4j.logger.a.b=${lv2}\nlog4j.category.c= WARN , x\nlog4j.logger.d=inherited\nlog4j.logger.e=null", Trace, &[("a.b", Error), ("c", Warn)], 0),
+    (
+        "log4j.properties",
+        "lv2=ERROR\nlog4j.rootLogger=${lv}, stdout\nlog4j.logger.a.b=${lv2}\nlog4j.category.c= WARN , x\nlog4j.logger.d=inherited\nlog4j.logger.e=null",
+        Trace,
+        &[("a.b", Error), ("c", Warn)],
+        0,
+    ),
     ("log4j.properties", "log4j.rootCategory=WARN\nlog4j.logger.a=LOUD", Warn, &[], 1),
     ("a.yaml", "Configuration:\n  Loggers:\n    Root: [\n", Info, &[], 1), // broken, as all below
     ("a.yaml", "", Info, &[], 1),
@@ -88,11 +142,27 @@ fn levels_of_every_format() {
 #[test]
 fn what_has_no_effect_is_named_and_passwords_are_not() {
     for (file, content, want) in [
-        ("a.xml", "<Configuration><Appenders><Console name='c'/><SMTP name='mail' smtpPassword='hunter2'/></Appenders><ThresholdFilter level='WARN'/></Configuration>", "SMTP mail, ThresholdFilter"),
-        ("log4j.properties", "log4j.threshold=WARN\nlog4j.appender.o=org.apache.log4j.ConsoleAppender\nlog4j.appender.f=org.apache.log4j.RollingFileAppender\nlog4j.appender.f.File=hunter2", "RollingFileAppender f, threshold"),
-        ("log4j.xml", "<configuration><appender name='f' class='org.apache.log4j.FileAppender'/></configuration>", "FileAppender f"),
+        (
+            "a.xml",
+            "<Configuration><Appenders><Console name='c'/><SMTP name='mail' smtpPassword='hunter2'/></Appenders><ThresholdFilter level='WARN'/></Configuration>",
+            "SMTP mail, ThresholdFilter",
+        ),
+        (
+            "log4j.properties",
+            "log4j.threshold=WARN\nlog4j.appender.o=org.apache.log4j.ConsoleAppender\nlog4j.appender.f=org.apache.log4j.RollingFileAppender\nlog4j.appender.f.File=hunter2",
+            "RollingFileAppender f, threshold",
+        ),
+        (
+            "log4j.xml",
+            "<configuration><appender name='f' class='org.apache.log4j.FileAppender'/></configuration>",
+            "FileAppender f",
+        ),
         ("a.properties", "appender.c.type=Console\nappender.f.type=File\nappender.f.name=out", "File out"),
-        ("a.yaml", "Configuration:\n  Appenders:\n    Appender: [{type: Console, name: c}, {type: Socket, name: s}]", "Socket s"),
+        (
+            "a.yaml",
+            "Configuration:\n  Appenders:\n    Appender: [{type: Console, name: c}, {type: Socket, name: s}]",
+            "Socket s",
+        ),
     ] {
         let mut unused = read_file(file, content.as_bytes()).unused;
         unused.sort();
