@@ -35,7 +35,8 @@ run() {
       -name) expect_name=1 ;;
       -loggc) ;;
       -D*) KAFKA_OPTS="${KAFKA_OPTS:-} $extra" && export KAFKA_OPTS ;;
-      *) echo "EXTRA_ARGS: $extra has no effect, because there is no JVM" >&2 ;;
+      # What is behind the name may be secret.
+      *) echo "EXTRA_ARGS: ${extra%%[=:]*} has no effect, because there is no JVM" >&2 ;;
     esac
   done
   set +f

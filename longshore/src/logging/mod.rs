@@ -34,6 +34,8 @@ type AnyFilter = Box<dyn Filter<Registry> + Send + Sync>;
 pub(crate) fn start(format: Format) {
     let (filter, remarks) = filter();
     let lines = tracing_subscriber::fmt::layer().fmt_fields(ContextFields).event_format(Line(format));
+    // A disk that is full under standard output is often full under standard error, where a complaint would panic.
+    let lines = lines.log_internal_errors(false);
     let log = tracing_subscriber::registry().with(lines.with_filter(filter));
     // Somebody who embeds the worker may have set up a log of their own.
     if log.try_init().is_ok() {

@@ -107,3 +107,13 @@ fn levels_of_java_loggers_hold_for_our_modules() {
     let shown: Vec<_> = text.lines().map(|line| line.split(' ').nth(3).unwrap()).collect();
     assert_eq!(shown, ["1", "2"], "{text}");
 }
+
+#[test]
+fn the_page_on_logging_has_every_logger() {
+    let page = include_str!("../../../docs/logging.md");
+    for row in connect_core::loggers::LOGGERS {
+        let java: Vec<_> = row.java.iter().map(|name| format!("`{name}`")).collect();
+        let line = format!("| {} | `{}` |", java.join(", "), row.target);
+        assert!(page.contains(&line), "docs/logging.md lacks {line}");
+    }
+}

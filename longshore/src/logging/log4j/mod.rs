@@ -41,7 +41,10 @@ pub(super) fn read(options: &JavaOptions) -> Log4j {
     for (named, generation) in files(options) {
         match load(&named, generation) {
             Ok(root) => interpret::add(&mut log4j, &named, &root, options),
-            Err(why) => log4j.problems.push(format!("The log4j configuration {named} is not used: {why}")),
+            Err(why) => {
+                let shown = without_login(&named);
+                log4j.problems.push(format!("The log4j configuration {shown} is not used: {why}"));
+            }
         }
     }
     log4j
@@ -68,6 +71,14 @@ fn load(named: &str, generation: Generation) -> Result<Node, String> {
     let path = path(named)?;
     let bytes = bytes(&path).map_err(|error| format!("it cannot be read: {error}"))?;
     parse(&path, generation, &bytes).map_err(|error| error.to_string())
+}
+
+/// An address may hold a password; what is before the `@` is not shown.
+fn without_login(named: &str) -> &str {
+    match named.contains("://") {
+        true => named.rsplit_once('@').map_or(named, |(_, rest)| rest),
+        false => named,
+    }
 }
 
 /// The file that a name or an URL stands for.

@@ -168,6 +168,9 @@ fn what_has_no_effect_is_named_and_passwords_are_not() {
         unused.sort();
         assert_eq!(unused.join(", "), want, "{file} {content}");
     }
+    let address = JavaOptions::parse("-Dlog4j2.configurationFile=https://me:hunter2@host/a.yaml");
+    let problems = read(&address).problems.concat();
+    assert!(problems.contains(" host/a.yaml is not used") && !problems.contains("hunter2"), "{problems}");
     let broken = "<Configuration><SMTP smtpPassword='hunter2' hunter2></Configuration>";
     let problems = read_file("a.xml", broken.as_bytes()).problems.concat();
     assert!(!problems.contains("hunter2") && problems.contains("line 1"), "{problems}");
