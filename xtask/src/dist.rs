@@ -19,7 +19,7 @@ use archive::Entry;
 /// Folders and files of the repository that a user needs.
 const CONTENTS: &[&str] = &["bin", "config", "docs", "LICENSE", "README.md", "README.zh-CN.md", "CHANGELOG.md"];
 /// Decisions are for those who change the code.
-const LEFT_OUT: &[&str] = &["bin/longshore", "docs/adr"];
+const LEFT_OUT: &str = "docs/adr/";
 
 #[derive(clap::Args)]
 pub(crate) struct Options {
@@ -39,7 +39,7 @@ pub(crate) fn run(options: &Options) -> Result<bool, Box<dyn Error>> {
     let target = options.target.clone().map_or_else(host, Ok)?;
     let program = build(options.target.as_deref())?;
     let name = format!("longshore-{}-{target}", env!("CARGO_PKG_VERSION"));
-    let entries = entries(&root(), &program)?;
+    let entries = entries(&program)?;
     let bytes = archive::pack(&name, &entries, changed()?)?;
     let out = options.out.clone().unwrap_or_else(|| target_folder().join("dist"));
     fs::create_dir_all(&out)?;
@@ -73,29 +73,14 @@ fn build(target: Option<&str>) -> Result<PathBuf, Box<dyn Error>> {
     Ok(target_folder().join(target.unwrap_or_default()).join("release/longshore"))
 }
 
-/// What goes into the archive, the program as `bin/longshore`.
-fn entries(from: &Path, program: &Path) -> Result<Vec<Entry>, Box<dyn Error>> {
+/// What goes into the archive, the program as `bin/longshore`. Only what git knows: a file of one's own may hold secrets.
+fn entries(program: &Path) -> Result<Vec<Entry>, Box<dyn Error>> {
     let mut entries = vec![Entry::read("bin/longshore", program)?];
-    for name in CONTENTS {
-        add(&mut entries, from, name)?;
+    let known = git(&[&["ls-files", "--"], CONTENTS].concat()).ok_or("run it in a git checkout")?;
+    for name in known.lines().filter(|name| !name.starts_with(LEFT_OUT)) {
+        entries.push(Entry::read(name, &root().join(name))?);
     }
     Ok(entries)
-}
-
-fn add(entries: &mut Vec<Entry>, from: &Path, name: &str) -> Result<(), Box<dyn Error>> {
-    let path = from.join(name);
-    if LEFT_OUT.contains(&name) {
-        return Ok(());
-    }
-    if !path.is_dir() {
-        entries.push(Entry::read(name, &path)?);
-        return Ok(());
-    }
-    for entry in fs::read_dir(&path)? {
-        let file = entry?.file_name();
-        add(entries, from, &format!("{name}/{}", file.to_string_lossy()))?;
-    }
-    Ok(())
 }
 
 /// This machine's target.

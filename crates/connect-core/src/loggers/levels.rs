@@ -53,9 +53,8 @@ impl LoggerLevels {
 
     /// The longest configured name that is `logger` or above it: how long it is, and its level.
     fn nearest(&self, logger: &str) -> Option<(usize, LogLevel)> {
-        let ends = logger.match_indices('.').map(|(end, _)| end).chain([logger.len()]);
-        let known = ends.filter_map(|end| Some((end, *self.named.get(&logger[..end])?)));
-        known.last()
+        let ends = [logger.len()].into_iter().chain(logger.rmatch_indices('.').map(|(end, _)| end));
+        ends.map(|end| &logger[..end]).find_map(|name| Some((name.len(), *self.named.get(name)?)))
     }
 }
 
