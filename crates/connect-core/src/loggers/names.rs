@@ -94,6 +94,11 @@ pub const LOGGERS: &[LoggerName] = &[
     row_of("plugin_converters::json", &["org.apache.kafka.connect.json.JsonConverter"]),
     row_of("plugin_file::source", &["org.apache.kafka.connect.file.FileStreamSourceTask"]),
     row_of("plugin_file::sink", &["org.apache.kafka.connect.file.FileStreamSinkTask"]),
+    row_of("plugin_verifiable", &["org.apache.kafka.connect.tools.VerifiableSourceTask"]),
+    row_of("plugin_verifiable::schema_source", &["org.apache.kafka.connect.tools.SchemaSourceTask"]),
+    row_of("plugin_verifiable::mock::connector", &["org.apache.kafka.connect.tools.MockConnector"]),
+    row_of("plugin_verifiable::mock::source", &["org.apache.kafka.connect.tools.MockSourceTask"]),
+    row_of("plugin_verifiable::mock::sink", &["org.apache.kafka.connect.tools.MockSinkTask"]),
 ];
 
 const COORDINATOR: &[&str] = &["org.apache.kafka.clients.consumer.internals.ConsumerCoordinator"];
