@@ -2,8 +2,10 @@
 //! ```text
 //! cargo xtask tidy                                      who may use whom, and what must not stand in a file
 //! cargo xtask golden [--dir <folder>] [<subject>…]      Apache's recorded answers against ours
+//! cargo xtask dist [--check] [--target <triple>]        what a user installs, in one archive
 //! ```
 
+mod dist;
 mod golden;
 mod tidy;
 
@@ -31,12 +33,15 @@ enum Command {
         /// All subjects, if none is named.
         subjects: Vec<String>,
     },
+    /// Builds the archive that a user installs; prints its size.
+    Dist(dist::Options),
 }
 
 fn main() -> ExitCode {
     let outcome = match Arguments::parse().command {
         Command::Tidy => tidy::run(),
         Command::Golden { dir, subjects } => golden::run(dir.as_deref(), &subjects),
+        Command::Dist(options) => dist::run(&options),
     };
     match outcome {
         Ok(true) => ExitCode::SUCCESS,
