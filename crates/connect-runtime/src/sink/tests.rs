@@ -250,3 +250,11 @@ async fn records_before_a_failed_one_still_go_through_the_chain() {
     positions.delivered();
     assert_eq!(positions.committable(&[at("t", 0)]), TopicOffsets::from([(at("t", 0), 2)]));
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_stop_is_seen_while_the_brokers_are_away() {
+    let script = vec![Incoming::Assigned(vec![at("away", 0)])];
+    let stopped = tokio::time::timeout(Duration::from_secs(60), run(&Arc::default(), script, false, 1)).await;
+    let (outcome, seen, told) = stopped.expect("it stops");
+    assert_eq!((outcome, seen, told), (Ok(()), vec!["stop".to_owned()], vec!["close".to_owned()]));
+}
