@@ -7,9 +7,12 @@
 //! Start at [`HerderLoop`]. What to do is decided in `connect_core`; this crate does it.
 
 mod assemble;
+mod client_check;
 mod client_config;
 mod connector;
 mod converters;
+mod dead_letters;
+mod errant;
 mod errors;
 #[cfg(test)]
 mod fakes;
@@ -22,6 +25,7 @@ mod source;
 mod supervise;
 mod task;
 mod task_configs;
+mod topic_creation;
 mod transforms;
 pub mod unsupported;
 mod validation;

@@ -10,7 +10,8 @@ use connect_api::{
 use connect_config::Props;
 
 use super::*;
-use crate::fakes::{ConsumerLog, FakeConsumer, at, converters, records, tolerance};
+use crate::errors::Halt;
+use crate::fakes::{ConsumerLog, FakeConsumer, at, converters, errors, records};
 use crate::transforms::TransformationChain;
 
 /// What a test wants the task to do, and what it has seen.
@@ -86,10 +87,10 @@ async fn run(
     seconds: u64,
 ) -> (Result<(), ConnectError>, Vec<String>, Vec<String>) {
     let (log, stop) = (Arc::<ConsumerLog>::default(), StopToken::new());
-    let conversion = SinkConversion::new(TransformationChain::default(), converters(), tolerance(tolerate));
+    let conversion = SinkConversion::new(TransformationChain::default(), converters(), errors(tolerate));
     let commits = CommitSchedule::new(Duration::from_secs(10), Duration::from_secs(5), Duration::from_secs(4));
     let task = Box::new(Recorder { plan: Arc::clone(plan), context: None });
-    let sink = SinkLoop::new(task, FakeConsumer::new(&log, script), conversion, commits, stop.clone());
+    let sink = SinkLoop::new(task, FakeConsumer::new(&log, script), conversion, None, commits, stop.clone());
     let context = SinkTaskContext::new(stop.clone(), Props::new(), None);
     let running = tokio::spawn(sink.run(context, || {}));
     tokio::time::sleep(Duration::from_secs(seconds)).await;
@@ -130,7 +131,7 @@ async fn a_retriable_put_gets_the_same_batch_again() {
     let (outcome, seen, told) = run(&plan, vec![assigned(), records(&["a"])], false, 5).await;
     assert_eq!(outcome, Ok(()));
     assert_eq!(seen, ["open t-0", "put a", "put a", "put a", "close t-0", "stop"]);
-    assert_eq!(told, ["pause t-0", "pause t-0", "resume t-0", "commit sync t-0=1", "close"]);
+    assert_eq!(told, ["pause t-0", "resume t-0", "commit sync t-0=1", "close"]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -240,13 +241,13 @@ impl connect_api::RecordTransformation for DropX {
 #[tokio::test]
 async fn records_before_a_failed_one_still_go_through_the_chain() {
     let link = crate::transforms::Link { class: "x", transformation: Box::new(DropX), condition: None };
-    let mut conversion = SinkConversion::new(TransformationChain::new(vec![link]), converters(), tolerance(false));
+    let mut conversion = SinkConversion::new(TransformationChain::new(vec![link]), converters(), errors(false));
     let Incoming::Records(fetched) = records(&["a", "x", "bad", "c"]) else { panic!("not records") };
     let mut positions = Positions::default();
     positions.assign(at("t", 0), 0);
-    let (batch, fatal) = conversion.convert(fetched, &mut positions).await;
+    let (batch, halt) = conversion.convert(fetched, &mut positions).await;
     assert_eq!(batch.iter().map(|record| record.record.value.to_string()).collect::<Vec<_>>(), ["a"]);
-    assert!(fatal.is_some());
+    assert!(matches!(halt, Some(Halt::Failed(_))));
     positions.delivered();
     assert_eq!(positions.committable(&[at("t", 0)]), TopicOffsets::from([(at("t", 0), 2)]));
 }

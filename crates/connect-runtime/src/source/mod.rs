@@ -11,6 +11,7 @@
 mod acks;
 mod convert;
 mod pipeline;
+mod submission;
 #[cfg(test)]
 mod tests;
 

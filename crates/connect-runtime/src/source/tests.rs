@@ -13,7 +13,7 @@ use connect_config::Props;
 use tokio::sync::mpsc;
 
 use super::*;
-use crate::fakes::{FakeAcks, FakeKafka, FakeProducer, FakeStore, NoOffsets, ack, converters, task_id, tolerance};
+use crate::fakes::{FakeAcks, FakeKafka, FakeProducer, FakeStore, NoOffsets, ack, converters, errors, task_id};
 use crate::kafka::Acked;
 use crate::transforms::TransformationChain;
 
@@ -86,12 +86,12 @@ fn start(batches: Vec<Result<Vec<&'static str>, TaskError>>, room: usize, tolera
     let (kafka, store, stop) = (Arc::new(FakeKafka::default()), Arc::new(FakeStore::default()), StopToken::new());
     *kafka.room.lock().unwrap() = room;
     let (acks, receiver) = mpsc::channel(16);
-    let conversion = SourceConversion::new(TransformationChain::default(), converters(), tolerance(tolerate));
+    let conversion = SourceConversion::new(TransformationChain::default(), converters(), errors(tolerate));
     let client: crate::kafka::ProduceAndAcks =
         (Box::new(FakeProducer(Arc::clone(&kafka))), Box::new(FakeAcks(receiver)));
     let (flush_interval, limit) = (Duration::from_secs(10), Duration::from_secs(5));
     let config = PipelineConfig { flush_interval, flush_timeout: limit, drain_timeout: limit };
-    let pipeline = Pipeline::new(task_id().connector, conversion, client, Arc::clone(&store) as _, config);
+    let pipeline = Pipeline::new(task_id().connector, conversion, client, Arc::clone(&store) as _, None, config);
     let told = Arc::<Mutex<Vec<String>>>::default();
     let task = Script { batches: batches.into(), stop: None, next: 0, wants_acks, told: Arc::clone(&told) };
     let source = SourceLoop { task: Box::new(task), pipeline, stop: stop.clone() };
