@@ -20,7 +20,7 @@ use crate::errors::ErrorHandler;
 use crate::kafka::{Subscription, open_admin, open_consumer, open_producer};
 use crate::plugins::TablePlugins;
 use crate::sink::{CommitSchedule, SinkConversion, SinkLoop};
-use crate::source::{Pipeline, PipelineConfig, SourceConversion, SourceLoop};
+use crate::source::{Pipeline, PipelineConfig, SourceConversion, SourceLoop, TRACKED_MAX};
 use crate::topic_creation::TopicCreation;
 use crate::worker::WorkerParts;
 use crate::{client_config, validation};
@@ -67,7 +67,7 @@ impl TaskSeed {
         let (flush_interval, flush_timeout) = self.flush_times();
         // A task that uses up its grace is aborted, and commits nothing more.
         let drain_timeout = flush_timeout.min(self.parts.grace().mul_f32(0.8));
-        let config = PipelineConfig { flush_interval, flush_timeout, drain_timeout };
+        let config = PipelineConfig { flush_interval, flush_timeout, drain_timeout, tracked_max: TRACKED_MAX };
         let store = Arc::clone(&self.parts.offsets);
         let topics = self.topic_creation()?;
         let pipeline = Pipeline::new(self.id.connector.clone(), conversion, client, store, topics, config);

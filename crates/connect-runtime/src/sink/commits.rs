@@ -145,3 +145,29 @@ impl SinkLoop {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fakes::at;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_late_answer_counts_until_another_commit_begins() {
+        let second = Duration::from_secs(1);
+        for (overtaken, want) in [(false, 5), (true, 0)] {
+            let mut positions = Positions::default();
+            positions.assign(at("t", 0), 0);
+            let mut schedule = CommitSchedule::new(second * 3, second, second);
+            let offsets = TopicOffsets::from([(at("t", 0), 5)]);
+            schedule.begin(1, offsets.clone(), Instant::now());
+            tokio::time::sleep(second * 2).await;
+            assert!(!schedule.is_due(Instant::now()), "it has timed out, but the next one is not due");
+            if overtaken {
+                schedule.begin(2, offsets, Instant::now());
+            }
+            schedule.on_committed(1, Ok(()), &mut positions);
+            assert_eq!(positions.rewind_to_committed(), TopicOffsets::from([(at("t", 0), want)]), "{overtaken}");
+            assert_eq!(schedule.under_way.is_some(), overtaken);
+        }
+    }
+}

@@ -196,17 +196,30 @@ impl SinkLoop {
         if partitions.is_empty() {
             return Ok(());
         }
-        let mut found = Vec::with_capacity(partitions.len());
-        for partition in &partitions {
-            // Lost again before the task has heard of them, or the task is to stop.
-            let position = self.stop.run_until_cancelled(self.consumer.position(partition)).await;
-            let Some(position) = position.unwrap_or(Ok(None))? else { return Ok(()) };
-            found.push((partition.clone(), position));
-        }
+        // Stopped, or lost again before the task has heard of them.
+        let Some(found) = self.find_positions(&partitions).await? else { return Ok(()) };
         found.into_iter().for_each(|(partition, position)| self.positions.assign(partition, position));
         let held = self.positions.held_of(&partitions);
         self.consumer.pause(&held);
         self.task.open(&partitions).await
+    }
+
+    /// None: the task is being stopped, or a partition is lost already.
+    async fn find_positions(
+        &mut self,
+        partitions: &[TopicPartition],
+    ) -> Result<Option<Vec<(TopicPartition, i64)>>, ConnectError> {
+        let mut found = Vec::with_capacity(partitions.len());
+        for partition in partitions {
+            let position = tokio::select! {
+                biased;
+                () = self.stop.cancelled() => None,
+                position = self.consumer.position(partition) => position?,
+            };
+            let Some(position) = position else { return Ok(None) };
+            found.push((partition.clone(), position));
+        }
+        Ok(Some(found))
     }
 
     async fn close(&mut self, partitions: &[TopicPartition], commit: bool) -> Result<(), ConnectError> {

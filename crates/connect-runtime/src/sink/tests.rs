@@ -10,8 +10,12 @@ use connect_api::{
 use connect_config::Props;
 
 use super::*;
-use crate::errors::Halt;
-use crate::fakes::{ConsumerLog, FakeConsumer, at, converters, errors, records};
+use crate::dead_letters::DeadLetterQueue;
+use crate::errors::{ErrorHandler, ErrorLog, ErrorPolicy, Halt, RetryPolicy};
+use crate::fakes::{
+    ConsumerLog, FakeAcks, FakeConsumer, FakeKafka, FakeProducer, ack, at, converters, errors, errors_with, records,
+};
+use crate::kafka::Acked;
 use crate::transforms::TransformationChain;
 
 /// What a test wants the task to do, and what it has seen.
@@ -24,6 +28,8 @@ struct Plan {
     rewind: Mutex<Option<i64>>,
     /// The next `put` pauses its partition.
     pause: Mutex<bool>,
+    /// The next `put` reports its first record, and takes no notice of the answer.
+    report: Mutex<bool>,
 }
 
 struct Recorder {
@@ -62,6 +68,13 @@ impl SinkTask for Recorder {
         if std::mem::take(&mut *self.plan.pause.lock().unwrap()) {
             self.context.as_ref().unwrap().pause(&[at("t", 0)]);
         }
+        if std::mem::take(&mut *self.plan.report.lock().unwrap()) {
+            let reporter = self.context.as_ref().unwrap().errant_records.clone().unwrap();
+            let record = batch[0].clone();
+            // Nobody waits for the queue here: the commit does.
+            let sent = async move { drop(reporter.report(&record, ConnectError::data("odd")).await) };
+            drop(tokio::time::timeout(Duration::from_millis(10), sent).await);
+        }
         self.plan.puts.lock().unwrap().pop().unwrap_or(Ok(()))
     }
 
@@ -86,12 +99,23 @@ async fn run(
     tolerate: bool,
     seconds: u64,
 ) -> (Result<(), ConnectError>, Vec<String>, Vec<String>) {
+    run_with(plan, script, errors(tolerate), seconds).await
+}
+
+async fn run_with(
+    plan: &Arc<Plan>,
+    script: Vec<Incoming>,
+    errors: ErrorHandler,
+    seconds: u64,
+) -> (Result<(), ConnectError>, Vec<String>, Vec<String>) {
     let (log, stop) = (Arc::<ConsumerLog>::default(), StopToken::new());
-    let conversion = SinkConversion::new(TransformationChain::default(), converters(), errors(tolerate));
+    let errant = ErrantRecords::new(&errors);
+    let conversion = SinkConversion::new(TransformationChain::default(), converters(), errors);
     let commits = CommitSchedule::new(Duration::from_secs(10), Duration::from_secs(5), Duration::from_secs(4));
     let task = Box::new(Recorder { plan: Arc::clone(plan), context: None });
-    let sink = SinkLoop::new(task, FakeConsumer::new(&log, script), conversion, None, commits, stop.clone());
-    let context = SinkTaskContext::new(stop.clone(), Props::new(), None);
+    let sink = SinkLoop::new(task, FakeConsumer::new(&log, script), conversion, errant.clone(), commits, stop.clone());
+    let reporter = errant.map(|errant| Arc::new(errant) as _);
+    let context = SinkTaskContext::new(stop.clone(), Props::new(), reporter);
     let running = tokio::spawn(sink.run(context, || {}));
     tokio::time::sleep(Duration::from_secs(seconds)).await;
     stop.cancel();
@@ -250,4 +274,88 @@ async fn records_before_a_failed_one_still_go_through_the_chain() {
     assert!(matches!(halt, Some(Halt::Failed(_))));
     positions.delivered();
     assert_eq!(positions.committable(&[at("t", 0)]), TopicOffsets::from([(at("t", 0), 2)]));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stop_is_seen_while_the_brokers_are_away() {
+    let script = vec![Incoming::Assigned(vec![at("away", 0)])];
+    let stopped = tokio::time::timeout(Duration::from_secs(60), run(&Arc::default(), script, false, 1)).await;
+    let (outcome, seen, told) = stopped.expect("it stops");
+    assert_eq!((outcome, seen, told), (Ok(()), vec!["stop".to_owned()], vec!["close".to_owned()]));
+}
+
+/// A dead letter queue whose broker is the test, and a handler that has it.
+fn with_queue(tolerate: bool) -> (Arc<FakeKafka>, tokio::sync::mpsc::Sender<Acked>, DeadLetterQueue, ErrorHandler) {
+    let kafka = Arc::new(FakeKafka { room: Mutex::new(100), ..FakeKafka::default() });
+    let (acks, receiver) = tokio::sync::mpsc::channel(16);
+    let client: crate::kafka::ProduceAndAcks =
+        (Box::new(FakeProducer(Arc::clone(&kafka))), Box::new(FakeAcks(receiver)));
+    let queue = DeadLetterQueue::open("q", false, client);
+    let policy = ErrorPolicy { tolerate, log: ErrorLog::Off, retry: RetryPolicy::new(0, 60_000) };
+    let errors = errors_with(policy, Some(queue.letters()));
+    (kafka, acks, queue, errors)
+}
+
+#[tokio::test(start_paused = true)]
+async fn offsets_are_committed_only_when_the_dead_letters_are_written() {
+    for (acknowledged, want) in [(false, &["close"][..]), (true, &["commit t-0=2", "close"])] {
+        let (kafka, acks, _queue, errors) = with_queue(true);
+        if acknowledged {
+            acks.send(ack(0, 1, Ok(()))).await.unwrap();
+        }
+        let script = vec![assigned(), records(&["b", "bad"])];
+        // The ack comes when the letter is there.
+        let (outcome, seen, told) = run_with(&Arc::default(), script, errors, 12).await;
+        assert_eq!((outcome, seen.contains(&"put b".to_owned())), (Ok(()), true));
+        assert_eq!(*kafka.taken.lock().unwrap(), ["bad"]);
+        assert_eq!(told, want, "{acknowledged}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_task_reports_is_in_the_queue_before_offsets_are_committed() {
+    let plan = Arc::<Plan>::default();
+    *plan.report.lock().unwrap() = true;
+    let (kafka, _acks, _queue, errors) = with_queue(true);
+    let (outcome, _, told) = run_with(&plan, vec![assigned(), records(&["odd"])], errors, 12).await;
+    assert_eq!((outcome, told), (Ok(()), vec!["close".to_owned()]));
+    assert_eq!(*kafka.taken.lock().unwrap(), ["odd"], "its bytes, as consumed");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_report_that_is_not_tolerated_fails_the_task_even_if_the_task_does_not_care() {
+    let plan = Arc::<Plan>::default();
+    *plan.report.lock().unwrap() = true;
+    let (kafka, _acks, _queue, errors) = with_queue(false);
+    let (outcome, _, told) = run_with(&plan, vec![assigned(), records(&["odd"])], errors, 1).await;
+    let error = outcome.unwrap_err();
+    assert_eq!(error.message(), Some("Exiting WorkerSinkTask due to unrecoverable exception."));
+    let cause = error.cause().unwrap();
+    assert_eq!(cause.message(), Some("Tolerance exceeded in error handler"));
+    assert_eq!(cause.cause().and_then(ConnectError::message), Some("odd"));
+    assert_eq!((kafka.taken.lock().unwrap().len(), told), (1, vec!["close".to_owned()]), "reported all the same");
+    assert!(ErrantRecords::new(&crate::fakes::errors(false)).is_none(), "nowhere to report to");
+}
+
+#[tokio::test(start_paused = true)]
+async fn without_partitions_nothing_is_asked_to_be_committed() {
+    let plan = Arc::<Plan>::default();
+    *plan.pre_commits.lock().unwrap() = vec![Ok(TopicOffsets::new())];
+    run(&plan, Vec::new(), false, 12).await.0.unwrap();
+    assert_eq!(plan.pre_commits.lock().unwrap().len(), 1);
+}
+
+#[test]
+fn only_the_partitions_that_were_asked_for_are_committed() {
+    let mut positions = Positions::default();
+    for partition in [0, 1] {
+        positions.assign(at("t", partition), 0);
+        positions.consumed(&at("t", partition), 9);
+    }
+    positions.delivered();
+    let asked = positions.committable(&[at("t", 0)]);
+    for (partition, offset, want) in [(0, 9, true), (0, 10, false), (0, 0, false), (1, 9, false), (2, 1, false)] {
+        let changes = positions.changes(&TopicOffsets::from([(at("t", partition), offset)]), &asked);
+        assert_eq!(!changes.is_empty(), want, "{partition} {offset}");
+    }
 }

@@ -21,7 +21,7 @@ use connect_api::{ConnectError, SourceBatch, SourceTask, SourceTaskContext, Stop
 
 pub(crate) use acks::Confirmations;
 pub(crate) use convert::SourceConversion;
-pub(crate) use pipeline::{Pipeline, PipelineConfig};
+pub(crate) use pipeline::{Pipeline, PipelineConfig, TRACKED_MAX};
 
 /// After a retriable error of `poll`.
 const POLL_RETRY: Duration = Duration::from_millis(100);

@@ -22,7 +22,7 @@ use crate::topic_creation::TopicCreation;
 
 /// How many records may be on their way to a committed offset. One that is stuck holds up those behind it in the books,
 /// though they are in Kafka long since.
-const TRACKED_MAX: usize = 400_000;
+pub(crate) const TRACKED_MAX: usize = 400_000;
 
 /// The periods of a source task's commits.
 #[derive(Debug, Clone, Copy)]
@@ -33,6 +33,8 @@ pub(crate) struct PipelineConfig {
     pub flush_timeout: Duration,
     /// How long a stopping task waits for acks; the rest of its time is for the last commit.
     pub drain_timeout: Duration,
+    /// [`TRACKED_MAX`], or less in tests.
+    pub tracked_max: usize,
 }
 
 /// What a pipeline waits for beside `poll`.
@@ -175,7 +177,7 @@ impl Pipeline {
 
     /// Waits until the books have space for another chunk; answers false when stopped before.
     async fn has_space(&mut self, stop: &StopToken) -> Result<bool, ConnectError> {
-        while self.submitted.tracked() >= TRACKED_MAX {
+        while self.submitted.tracked() >= self.config.tracked_max {
             tokio::select! {
                 biased;
                 () = stop.cancelled() => return Ok(false),

@@ -13,7 +13,9 @@ use connect_config::Props;
 use tokio::sync::mpsc;
 
 use super::*;
-use crate::fakes::{FakeAcks, FakeKafka, FakeProducer, FakeStore, NoOffsets, ack, converters, errors, task_id};
+use crate::fakes::{
+    FakeAcks, FakeKafka, FakeProducer, FakeStore, NoOffsets, ack, converters, errors, source_record, task_id,
+};
 use crate::kafka::Acked;
 use crate::transforms::TransformationChain;
 
@@ -83,6 +85,16 @@ struct Bench {
 }
 
 fn start(batches: Vec<Result<Vec<&'static str>, TaskError>>, room: usize, tolerate: bool, wants_acks: bool) -> Bench {
+    start_with(batches, room, tolerate, wants_acks, 100)
+}
+
+fn start_with(
+    batches: Vec<Result<Vec<&'static str>, TaskError>>,
+    room: usize,
+    tolerate: bool,
+    wants_acks: bool,
+    tracked_max: usize,
+) -> Bench {
     let (kafka, store, stop) = (Arc::new(FakeKafka::default()), Arc::new(FakeStore::default()), StopToken::new());
     *kafka.room.lock().unwrap() = room;
     let (acks, receiver) = mpsc::channel(16);
@@ -90,7 +102,7 @@ fn start(batches: Vec<Result<Vec<&'static str>, TaskError>>, room: usize, tolera
     let client: crate::kafka::ProduceAndAcks =
         (Box::new(FakeProducer(Arc::clone(&kafka))), Box::new(FakeAcks(receiver)));
     let (flush_interval, limit) = (Duration::from_secs(10), Duration::from_secs(5));
-    let config = PipelineConfig { flush_interval, flush_timeout: limit, drain_timeout: limit };
+    let config = PipelineConfig { flush_interval, flush_timeout: limit, drain_timeout: limit, tracked_max };
     let pipeline = Pipeline::new(task_id().connector, conversion, client, Arc::clone(&store) as _, None, config);
     let told = Arc::<Mutex<Vec<String>>>::default();
     let task = Script { batches: batches.into(), stop: None, next: 0, wants_acks, told: Arc::clone(&told) };
@@ -223,4 +235,49 @@ async fn offsets_that_could_not_be_saved_go_with_the_next_commit() {
     tokio::time::sleep(Duration::from_secs(11)).await;
     assert_eq!(*bench.store.committed.lock().unwrap(), [1]);
     assert_eq!(bench.end().await, (Ok(()), vec![1]));
+}
+
+#[tokio::test(start_paused = true)]
+async fn records_that_kafka_did_not_take_are_left_out_where_that_is_tolerated() {
+    let bench = start(vec![Ok(vec!["a", "b"]), Ok(vec!["c"])], 100, true, true);
+    bench.taken(3).await;
+    bench.acks.send(ack(0, 2, Err(ConnectError::connect("too large")))).await.unwrap();
+    bench.acks.send(ack(2, 3, Ok(()))).await.unwrap();
+    bench.store.changed.notified().await;
+    let told = Arc::clone(&bench.told);
+    assert_eq!(bench.end().await, (Ok(()), vec![3]));
+    assert_eq!(told.lock().unwrap()[..3], ["a None", "b None", "c Some(100)"]);
+}
+
+/// However much the producer takes: the books are bounded, too.
+#[tokio::test(start_paused = true)]
+async fn a_stuck_record_makes_the_source_wait_and_a_stop_ends_that() {
+    let bench = start_with(vec![Ok(vec!["a", "b"]), Ok(vec!["c"]), Ok(vec!["d"])], 100, false, false, 3);
+    bench.taken(3).await;
+    bench.acks.send(ack(1, 3, Ok(()))).await.unwrap();
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    assert_eq!(bench.kafka.taken.lock().unwrap().len(), 3, "the first is not acknowledged");
+    bench.acks.send(ack(0, 1, Ok(()))).await.unwrap();
+    bench.taken(4).await;
+    bench.acks.send(ack(3, 4, Ok(()))).await.unwrap();
+    assert_eq!(bench.end().await, (Ok(()), vec![4]));
+    let bench = start_with(vec![Ok(vec!["a"]), Ok(vec!["b"])], 100, false, false, 1);
+    bench.taken(1).await;
+    assert_eq!(bench.end().await, (Ok(()), vec![]));
+}
+
+#[tokio::test]
+async fn a_batch_of_huge_records_is_converted_piece_by_piece() {
+    let mut conversion = SourceConversion::new(TransformationChain::default(), converters(), errors(true));
+    let (big, small) = ("x".repeat(600 << 10), String::from("y"));
+    let texts = [&big, &big, &small, &big, &String::from("bad"), &small];
+    let mut batch: SourceBatch = texts.iter().zip(0..).map(|(text, number)| source_record(text, number)).collect();
+    let mut prepared = conversion.begin(&mut batch, None).await;
+    let mut pieces = Vec::new();
+    while !prepared.is_done() {
+        conversion.convert_next(&batch, None, &mut prepared).await;
+        pieces.push(conversion.outgoing().records.len());
+    }
+    assert_eq!(pieces, [2, 3]);
+    assert_eq!(prepared.sent, [true, true, true, true, false, true]);
 }

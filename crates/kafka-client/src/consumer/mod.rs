@@ -124,6 +124,8 @@ struct QueuedCommit {
     /// it would overwrite what the partition's new owner has committed.
     generation: Generation,
     offsets: Offsets,
+    /// Until when it is repeated where that may help; without, it is tried once.
+    until: Option<Instant>,
 }
 
 /// Interrupts a [`poll`](Consumer::poll): the one that waits, or else the next one that would.

@@ -9,6 +9,8 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::time::Instant;
 
+use tokio_util::sync::CancellationToken;
+
 use super::call::{Operation, Outcome};
 use super::coordinator::{Protocol, Task};
 use super::error;
@@ -56,6 +58,8 @@ pub(in crate::producer) struct Transaction {
     added: BTreeSet<usize>,
     /// One request at a time.
     asking: bool,
+    /// Cancelled when the answer to that request is of no more use.
+    given_up: CancellationToken,
 }
 
 impl Transaction {
@@ -74,6 +78,7 @@ impl Transaction {
             wanted: BTreeSet::new(),
             added: BTreeSet::new(),
             asking: false,
+            given_up: CancellationToken::new(),
         }
     }
 
@@ -167,7 +172,13 @@ impl Transaction {
             _ => None,
         };
         self.asking = task.is_some();
+        self.given_up = CancellationToken::new();
         task
+    }
+
+    /// Whether the task that was given out last need not be tried again.
+    pub(in crate::producer) fn given_up(&self) -> CancellationToken {
+        self.given_up.clone()
     }
 
     fn task_within(&mut self, idle: bool) -> Option<Task> {
@@ -225,7 +236,7 @@ impl Transaction {
             _ => {
                 tracing::debug!(transactional_id = %self.id, %error, "the transaction has to be aborted");
                 self.fail_calls(&error);
-                self.wanted.clear();
+                self.forsake();
                 self.state = State::AbortableError(error);
             }
         }
@@ -239,8 +250,14 @@ impl Transaction {
         let error = error::fatal(error);
         tracing::warn!(transactional_id = %self.id, %error, "this transactional producer has to end");
         self.fail_calls(&error);
-        self.wanted.clear();
+        self.forsake();
         self.state = State::FatalError(error);
+    }
+
+    /// What was to become part of the transaction is not asked for any more.
+    fn forsake(&mut self) {
+        self.wanted.clear();
+        self.given_up.cancel();
     }
 
     fn fail_calls(&mut self, error: &KafkaError) {
@@ -257,7 +274,11 @@ impl Transaction {
 
     /// The transaction has ended: the next one may begin, perhaps under a new epoch.
     fn complete(&mut self) {
-        let bump = self.bump_wanted && self.protocol == Protocol::V1 && self.identity.is_some();
+        self.complete_with(self.bump_wanted && self.protocol == Protocol::V1);
+    }
+
+    fn complete_with(&mut self, bump: bool) {
+        let bump = bump && self.identity.is_some();
         self.state = match self.identity {
             Some(_) if bump => State::Initializing,
             Some(_) => State::Ready,

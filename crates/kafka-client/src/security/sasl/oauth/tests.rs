@@ -202,6 +202,38 @@ async fn an_expiring_token_is_refreshed_and_used_on_while_that_fails() {
 }
 
 #[tokio::test]
+async fn a_refresh_under_way_keeps_nobody_from_using_the_old_token() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/t", listener.local_addr().unwrap());
+    let (end, mut tasks) = (now_millis() / 1000 + 4, JoinSet::new());
+    tasks.spawn(async move {
+        let mut silent = Vec::new(); // to all but the first
+        while let Ok((mut socket, _)) = listener.accept().await {
+            if silent.is_empty() {
+                let _ = socket.read(&mut [0; 4096]).await;
+                let _ = socket.write_all(token_answer(end).as_bytes()).await;
+            }
+            silent.push(socket);
+        }
+    });
+    let entries = [
+        ("sasl.login.callback.handler.class", super::super::classes::OAUTH_LOGIN),
+        ("sasl.login.refresh.window.factor", "0.5"),
+        ("sasl.login.refresh.window.jitter", "0"),
+        (url::KEY, &url),
+    ];
+    let config = parse(&url, "clientId=a clientSecret=b", &entries).unwrap();
+    let begun = now_millis();
+    let first = config.exchange().await.unwrap().first();
+    let due = Duration::from_millis(u64::try_from((end * 1000 - begun) / 2 + 50).unwrap());
+    tokio::time::sleep(due).await;
+    for allowed in [REFRESH_PATIENCE * 8 / 5, REFRESH_PATIENCE * 8 / 5] {
+        let again = timeout(allowed, config.exchange()).await.expect("it waits for the refresh");
+        assert_eq!(again.unwrap().first(), first);
+    }
+}
+
+#[tokio::test]
 async fn what_an_endpoint_can_do_wrong_is_told_in_time() {
     let endless = format!("HTTP/1.1 200 x\r\ncontent-length: 9999999999\r\n\r\n{}", "x".repeat(2 << 20));
     for (answer, kind, want) in [
