@@ -120,6 +120,9 @@ pub(crate) fn at(topic: &str, partition: i32) -> TopicPartition {
     TopicPartition { topic: topic.into(), partition }
 }
 
+/// A committed null.
+pub(crate) const REMOVED: i64 = i64::MIN;
+
 /// Remembers what was committed.
 #[derive(Default)]
 pub(crate) struct FakeStore {
@@ -127,6 +130,8 @@ pub(crate) struct FakeStore {
     /// What could not be made durable.
     pub kept: Mutex<Vec<i64>>,
     pub failing: Mutex<bool>,
+    /// Never ends.
+    pub hanging: Mutex<bool>,
     pub changed: Notify,
 }
 
@@ -139,9 +144,14 @@ impl OffsetStore for FakeStore {
     ) -> Result<(), ConnectError> {
         let numbers = offsets.iter().map(|(_, offset)| match offset {
             SourceOffset::Single { value, .. } => *value,
+            SourceOffset::Null => REMOVED,
             other => panic!("{other:?}"),
         });
         self.kept.lock().unwrap().extend(numbers);
+        let hanging = *self.hanging.lock().unwrap();
+        if hanging {
+            std::future::pending::<()>().await;
+        }
         if *self.failing.lock().unwrap() {
             return Err(ConnectError::connect("disk full"));
         }

@@ -19,6 +19,7 @@ use std::time::Duration;
 use connect_api::ConnectError;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinSet;
+use tracing::Instrument;
 
 use crate::errors::ErrorCounts;
 use crate::kafka::ProduceAndAcks;
@@ -47,7 +48,8 @@ impl DeadLetterQueue {
     pub(crate) fn open(topic: &str, with_context: bool, client: ProduceAndAcks) -> Self {
         let (sender, orders) = mpsc::channel(ORDERS_WAITING);
         let mut writer = JoinSet::new();
-        writer.spawn(Writer::new(topic, client, orders).run());
+        // It logs as its task.
+        writer.spawn(Writer::new(topic, client, orders).run().in_current_span());
         Self { letters: DeadLetters { orders: sender, with_context }, writer }
     }
 

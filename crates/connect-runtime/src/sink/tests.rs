@@ -300,12 +300,14 @@ fn with_queue(tolerate: bool) -> (Arc<FakeKafka>, tokio::sync::mpsc::Sender<Acke
 async fn offsets_are_committed_only_when_the_dead_letters_are_written() {
     for (acknowledged, want) in [(false, &["close"][..]), (true, &["commit t-0=2", "close"])] {
         let (kafka, acks, _queue, errors) = with_queue(true);
-        if acknowledged {
-            acks.send(ack(0, 1, Ok(()))).await.unwrap();
-        }
-        let script = vec![assigned(), records(&["b", "bad"])];
-        // The ack comes when the letter is there.
-        let (outcome, seen, told) = run_with(&Arc::default(), script, errors, 12).await;
+        let broker = async {
+            tokio::time::sleep(Duration::from_secs(1)).await;
+            if acknowledged {
+                acks.send(ack(0, 1, Ok(()))).await.unwrap();
+            }
+        };
+        let (plan, script) = (Arc::default(), vec![assigned(), records(&["b", "bad"])]);
+        let (_, (outcome, seen, told)) = tokio::join!(broker, run_with(&plan, script, errors, 12));
         assert_eq!((outcome, seen.contains(&"put b".to_owned())), (Ok(()), true));
         assert_eq!(*kafka.taken.lock().unwrap(), ["bad"]);
         assert_eq!(told, want, "{acknowledged}");

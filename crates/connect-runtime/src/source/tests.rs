@@ -14,7 +14,7 @@ use tokio::sync::mpsc;
 
 use super::*;
 use crate::fakes::{
-    FakeAcks, FakeKafka, FakeProducer, FakeStore, NoOffsets, ack, converters, errors, source_record, task_id,
+    FakeAcks, FakeKafka, FakeProducer, FakeStore, NoOffsets, REMOVED, ack, converters, errors, source_record, task_id,
 };
 use crate::kafka::Acked;
 use crate::transforms::TransformationChain;
@@ -70,7 +70,10 @@ impl Script {
         SourceRecord {
             record: ConnectRecord::new("t".into(), None, Value::string(text)),
             source_partition: Arc::default(),
-            source_offset: SourceOffset::Single { field: "n", value: self.next },
+            source_offset: match text {
+                "forget" => SourceOffset::Null,
+                _ => SourceOffset::Single { field: "n", value: self.next },
+            },
         }
     }
 }
@@ -280,4 +283,26 @@ async fn a_batch_of_huge_records_is_converted_piece_by_piece() {
     }
     assert_eq!(pieces, [2, 3]);
     assert_eq!(prepared.sent, [true, true, true, true, false, true]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_null_offset_removes_what_is_stored() {
+    let bench = start(vec![Ok(vec!["a", "forget"])], 100, false, false);
+    bench.taken(2).await;
+    bench.acks.send(ack(0, 2, Ok(()))).await.unwrap();
+    assert_eq!(bench.end().await, (Ok(()), vec![REMOVED]));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_commit_that_takes_too_long_is_given_up_and_goes_with_the_next() {
+    let bench = start(vec![Ok(vec!["a"])], 100, false, false);
+    *bench.store.hanging.lock().unwrap() = true;
+    bench.taken(1).await;
+    bench.acks.send(ack(0, 1, Ok(()))).await.unwrap();
+    tokio::time::sleep(Duration::from_secs(16)).await;
+    assert!(bench.told.lock().unwrap().is_empty(), "the task is not told of a commit that timed out");
+    *bench.store.hanging.lock().unwrap() = false;
+    bench.store.changed.notified().await;
+    assert_eq!(*bench.store.committed.lock().unwrap(), [1]);
+    assert_eq!(bench.end().await, (Ok(()), vec![1]));
 }
