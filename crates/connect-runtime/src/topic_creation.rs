@@ -69,7 +69,10 @@ impl TopicCreation {
         );
         loop {
             match self.topics.exists(topic).await {
-                Ok(true) => return Ok(tracing::info!("Topic '{topic}' already exists.")),
+                Ok(true) => {
+                    tracing::info!("Topic '{topic}' already exists.");
+                    return Ok(());
+                }
                 Ok(false) => return self.create(topic).await,
                 Err(error @ KafkaError::Timeout(_)) => {
                     tracing::warn!("Timed out while describing topics '{topic}'; trying again: {error}");
