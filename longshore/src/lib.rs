@@ -26,6 +26,7 @@ pub const APACHE_VERSION: &str = "4.3.1";
 pub fn built_in_plugins() -> PluginTable {
     let mut plugins = PluginTable::new();
     plugin_file::register(&mut plugins);
+    plugin_verifiable::register(&mut plugins);
     plugin_converters::register(&mut plugins);
     plugins
 }
