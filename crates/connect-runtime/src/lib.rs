@@ -7,10 +7,13 @@
 //! Start at [`HerderLoop`]. What to do is decided in `connect_core`; this crate does it.
 
 mod assemble;
+mod client_check;
 mod client_config;
 mod connector;
 mod connector_offsets;
 mod converters;
+mod dead_letters;
+mod errant;
 mod errors;
 #[cfg(test)]
 mod fakes;
@@ -25,6 +28,7 @@ mod source;
 mod supervise;
 mod task;
 mod task_configs;
+mod topic_creation;
 mod topics;
 mod transforms;
 pub mod unsupported;

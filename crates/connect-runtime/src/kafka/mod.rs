@@ -19,7 +19,8 @@ use kafka_client::consumer::PartitionRecords;
 
 pub use consumer::{Subscription, open_consumer};
 pub use outgoing::{Outgoing, OutgoingBatch};
-pub use producer::open_producer;
+pub(crate) use producer::connect_error;
+pub use producer::{open_admin, open_producer};
 
 /// Sends records. A record's number counts those that `append` took, from 0.
 #[async_trait]

@@ -8,6 +8,7 @@ use async_trait::async_trait;
 use connect_api::{ConnectError, TopicPartition};
 use connect_config::Props;
 use kafka_client::KafkaError;
+use kafka_client::admin::{Admin, AdminConfig};
 use kafka_client::cluster::Cluster;
 use kafka_client::config::{ClientConfig, ClientKind, unused};
 use kafka_client::producer::{Ack, AppendError, Appender, Producer, ProducerConfig, Record, Topic};
@@ -25,8 +26,17 @@ pub async fn open_producer(props: &Props) -> Result<ProduceAndAcks, ConnectError
     Ok((Box::new(producer), Box::new(KafkaAcks(acks))))
 }
 
+/// Asks about topics, made of Java's properties. Connects when it is first used.
+/// # Errors
+/// A property is wrong.
+pub async fn open_admin(props: &Props) -> Result<Admin, ConnectError> {
+    let cluster = open_cluster(ClientKind::Admin, props).await?;
+    let config = AdminConfig::parse(props).map_err(|error| connect_error(&error))?;
+    Ok(Admin::with_config(cluster, config))
+}
+
 /// A Kafka client's error as tasks show it.
-pub(super) fn connect_error(error: &KafkaError) -> ConnectError {
+pub(crate) fn connect_error(error: &KafkaError) -> ConnectError {
     ConnectError::new(error.java_class(), error.to_string())
 }
 

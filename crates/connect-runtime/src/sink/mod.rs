@@ -19,6 +19,7 @@ use connect_api::{ConnectError, SinkBatch, SinkRequests, SinkTask, SinkTaskConte
 use connect_core::herder::Status;
 use tokio::time::Instant;
 
+use crate::errant::ErrantRecords;
 use crate::kafka::{Consume, Incoming};
 use crate::life::TaskLife;
 use crate::topics::TopicUse;
@@ -29,7 +30,7 @@ use positions::Positions;
 /// How long a poll waits at most, so that requests of the task are seen.
 const POLL_MAX: Duration = Duration::from_secs(1);
 /// Between two tries of a failed `put`, unless the task has asked for another time.
-const PUT_RETRY: Duration = Duration::from_millis(100);
+const PUT_RETRY: Duration = POLL_MAX;
 /// Longer waits that a task asks for are cut to this.
 const RETRY_MAX: Duration = Duration::from_secs(24 * 3600);
 /// For leaving the group.
@@ -40,6 +41,8 @@ pub(crate) struct SinkLoop {
     pub task: Box<dyn SinkTask>,
     pub consumer: Box<dyn Consume>,
     pub conversion: SinkConversion,
+    /// What the task reports itself; none if it cannot.
+    pub errant: Option<ErrantRecords>,
     pub commits: CommitSchedule,
     topics: TopicUse,
     life: TaskLife,
@@ -53,11 +56,12 @@ impl SinkLoop {
         task: Box<dyn SinkTask>,
         consumer: Box<dyn Consume>,
         conversion: SinkConversion,
+        errant: Option<ErrantRecords>,
         commits: CommitSchedule,
         topics: TopicUse,
         life: TaskLife,
     ) -> Self {
-        Self { task, consumer, conversion, commits, topics, life, positions: Positions::default(), retry: None }
+        Self { task, consumer, conversion, errant, commits, topics, life, positions: Positions::default(), retry: None }
     }
 
     /// Runs until stopped; then commits what was delivered.
@@ -140,15 +144,18 @@ impl SinkLoop {
             }
             Incoming::Records(records) => {
                 records.iter().for_each(|records| self.topics.note(&records.partition.topic));
-                let (mut batch, fatal) = self.conversion.convert(records, &mut self.positions).await;
+                let (mut batch, halt) = self.conversion.convert(records, &mut self.positions).await;
                 if let Some((waiting, _)) = self.retry.take() {
                     // Fetched before the partitions were paused: behind those that wait.
                     batch.splice(0..0, waiting.iter().cloned());
                 }
-                if !batch.is_empty() || fatal.is_none() {
+                if !batch.is_empty() || halt.is_none() {
                     self.put(Arc::new(batch)).await?;
                 }
-                fatal.map_or(Ok(()), Err)
+                match halt {
+                    None => Ok(()),
+                    Some(halt) => self.conversion.errors.end(halt).await.map_or(Ok(()), Err),
+                }
             }
             Incoming::Idle => match self.retry.take() {
                 Some((batch, at)) if at <= Instant::now() => self.put(batch).await,
@@ -163,7 +170,10 @@ impl SinkLoop {
 
     async fn put(&mut self, batch: SinkBatch) -> Result<(), ConnectError> {
         let was_retry = self.retry.take().is_some() || self.positions.is_holding();
-        match self.task.put(&batch).await {
+        let put = self.task.put(&batch).await;
+        // The task may have swallowed what its report was answered.
+        let swallowed = self.errant.as_ref().and_then(ErrantRecords::fatal).map(TaskError::Fatal);
+        match swallowed.map_or(put, Err) {
             Ok(()) => {
                 self.positions.delivered();
                 if was_retry {
@@ -175,8 +185,10 @@ impl SinkLoop {
             }
             Err(TaskError::Retriable(error)) => {
                 tracing::error!("RetriableException from SinkTask: {}", error.trace());
-                let all = self.positions.hold();
-                self.consumer.pause(&all);
+                if !self.positions.is_holding() {
+                    let all = self.positions.hold();
+                    self.consumer.pause(&all);
+                }
                 self.retry = Some((batch, Instant::now() + PUT_RETRY));
                 Ok(())
             }

@@ -63,23 +63,34 @@ impl Positions {
         partitions.iter().filter_map(of).collect()
     }
 
-    /// Those of `offsets` that differ from what is committed and are not beyond what was delivered.
-    pub(super) fn changes(&self, offsets: &TopicOffsets) -> TopicOffsets {
-        let mut changes = TopicOffsets::new();
-        for (partition, &offset) in offsets {
-            match self.partitions.get(partition) {
-                None => tracing::warn!(
-                    "Ignoring invalid task provided offset {partition}/{offset}: the partition is not assigned"
-                ),
-                Some(at) if offset > at.delivered => tracing::warn!(
-                    "Ignoring invalid task provided offset {partition}/{offset}: not yet consumed, taskOffset={offset} currentOffset={}",
-                    at.delivered
-                ),
-                Some(at) if offset == at.committed => {}
-                Some(_) => drop(changes.insert(partition.clone(), offset)),
+    /// Those of a task's `offsets` that differ from what is committed, and are not beyond what was delivered, which is
+    /// what `asked` says for each partition that is to be committed.
+    pub(super) fn changes(&self, offsets: &TopicOffsets, asked: &TopicOffsets) -> TopicOffsets {
+        let is_change = |(partition, offset): &(&TopicPartition, &i64)| self.is_change(partition, **offset, asked);
+        offsets.iter().filter(is_change).map(|(partition, offset)| (partition.clone(), *offset)).collect()
+    }
+
+    fn is_change(&self, partition: &TopicPartition, offset: i64, asked: &TopicOffsets) -> bool {
+        let Some(at) = self.partitions.get(partition) else {
+            tracing::warn!(
+                "Ignoring invalid task provided offset {partition}/{offset} -- partition not assigned, assignment={:?}",
+                self.partitions.keys().map(ToString::to_string).collect::<Vec<_>>()
+            );
+            return false;
+        };
+        match asked.get(partition) {
+            None => {
+                tracing::debug!("Ignoring task provided offset {partition}/{offset} -- topic partition not requested");
+                false
             }
+            Some(current) if offset > *current => {
+                tracing::warn!(
+                    "Ignoring invalid task provided offset {partition}/{offset} -- not yet consumed, taskOffset={offset} currentOffset={current}"
+                );
+                false
+            }
+            Some(_) => offset != at.committed,
         }
-        changes
     }
 
     pub(super) fn committed(&mut self, offsets: &TopicOffsets) {

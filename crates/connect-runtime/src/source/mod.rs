@@ -11,6 +11,7 @@
 mod acks;
 mod convert;
 mod pipeline;
+mod submission;
 #[cfg(test)]
 mod tests;
 
@@ -22,7 +23,7 @@ use connect_core::herder::Status;
 use crate::life::TaskLife;
 pub(crate) use acks::Confirmations;
 pub(crate) use convert::SourceConversion;
-pub(crate) use pipeline::{Pipeline, PipelineConfig};
+pub(crate) use pipeline::{Pipeline, PipelineConfig, TRACKED_MAX};
 
 /// After a retriable error of `poll`.
 const POLL_RETRY: Duration = Duration::from_millis(100);

@@ -41,7 +41,7 @@ fn sunk(partition: i32, key: Value, value: Value) -> SinkRecord {
     let original = TopicPartition { topic: "t".into(), partition };
     let mut record = ConnectRecord::new("t".into(), None, value);
     record.key = key;
-    SinkRecord { record, offset: 9, timestamp_type: TimestampType::CreateTime, original }
+    SinkRecord { record, offset: 9, timestamp_type: TimestampType::CreateTime, original, consumed: None }
 }
 
 #[test]
