@@ -51,7 +51,7 @@ impl TaskSeed {
         let conversion =
             SourceConversion::new(assembly.transforms()?, assembly.converters()?, assembly.tolerance(self.id.clone()));
         let worker_props = &self.parts.config.originals;
-        let client = open_producer(&client_config::producer(worker_props, &self.connector_config, &self.id))?;
+        let client = open_producer(&client_config::producer(worker_props, &self.connector_config, &self.id)).await?;
         let (flush_interval, flush_timeout) = self.flush_times();
         // A task that uses up its grace is aborted, and commits nothing more.
         let drain_timeout = flush_timeout.min(self.parts.grace().mul_f32(0.8));
@@ -75,7 +75,7 @@ impl TaskSeed {
         let conversion =
             SinkConversion::new(assembly.transforms()?, assembly.converters()?, assembly.tolerance(self.id.clone()));
         let props = client_config::consumer(&self.parts.config.originals, &self.connector_config, &self.id);
-        let consumer = open_consumer(&props, subscription(&config)?)?;
+        let consumer = open_consumer(&props, subscription(&config)?).await?;
         let (flush_interval, flush_timeout) = self.flush_times();
         // As above; the rest of the time is for the task's own stop and for leaving the group.
         let closing_timeout = flush_timeout.min(self.parts.grace().mul_f32(0.6));

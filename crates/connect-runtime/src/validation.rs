@@ -37,7 +37,7 @@ pub(crate) async fn validate(
     let mut errors = framework_errors(plugins, connector_type, config)?;
     errors.extend(unsupported::connector_errors(config));
     errors.extend(converter_version_errors(plugins, config));
-    errors.extend(client_error(connector_type, worker, config));
+    errors.extend(client_error(connector_type, worker, config).await);
     if let Some(mut instance) = instantiate(plugin) {
         let values = instance.as_connector().validate(config).await;
         errors.extend(values.into_iter().flat_map(|value| value.errors));
@@ -149,14 +149,15 @@ fn too_many_tasks(config: &Props) -> Option<String> {
 }
 
 /// Why the tasks' clients could not be made. The reference finds out when the tasks start.
-fn client_error(connector_type: ConnectorType, worker: &Props, config: &Props) -> Option<String> {
+async fn client_error(connector_type: ConnectorType, worker: &Props, config: &Props) -> Option<String> {
     let id = TaskId { connector: ConnectorName::new(config.get("name").unwrap_or_default()), index: 0 };
     let (client, checked) = match connector_type {
         ConnectorType::Source => {
             let props = client_config::producer(worker, config, &id);
             (
                 "producer",
-                ClientConfig::parse_for(ClientKind::Producer, &props)
+                ClientConfig::load(ClientKind::Producer, &props)
+                    .await
                     .and_then(|_| ProducerConfig::parse(&props))
                     .map(drop),
             )
@@ -165,7 +166,8 @@ fn client_error(connector_type: ConnectorType, worker: &Props, config: &Props) -
             let props = client_config::consumer(worker, config, &id);
             (
                 "consumer",
-                ClientConfig::parse_for(ClientKind::Consumer, &props)
+                ClientConfig::load(ClientKind::Consumer, &props)
+                    .await
                     .and_then(|_| client_config::parse_consumer(&props))
                     .map(drop),
             )

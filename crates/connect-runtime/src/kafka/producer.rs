@@ -17,8 +17,8 @@ use super::{Acked, Acks, Appended, Blocked, Landed, Outgoing, OutgoingBatch, Pro
 /// A producer and its acknowledgements, made of Java's properties. Connects when it is first used.
 /// # Errors
 /// A property is wrong.
-pub fn open_producer(props: &Props) -> Result<ProduceAndAcks, ConnectError> {
-    let cluster = open_cluster(ClientKind::Producer, props)?;
+pub async fn open_producer(props: &Props) -> Result<ProduceAndAcks, ConnectError> {
+    let cluster = open_cluster(ClientKind::Producer, props).await?;
     let config = ProducerConfig::parse(props).map_err(|error| connect_error(&error))?;
     let (producer, acks) = Producer::new(cluster, config);
     let producer = KafkaProducer { producer: Some(producer), topics: HashMap::new() };
@@ -31,8 +31,8 @@ pub(super) fn connect_error(error: &KafkaError) -> ConnectError {
 }
 
 /// The cluster of one client; it is named once what it was given and does not use.
-pub(super) fn open_cluster(kind: ClientKind, props: &Props) -> Result<Cluster, ConnectError> {
-    let config = ClientConfig::parse_for(kind, props).map_err(|error| connect_error(&error))?;
+pub(super) async fn open_cluster(kind: ClientKind, props: &Props) -> Result<Cluster, ConnectError> {
+    let config = ClientConfig::load(kind, props).await.map_err(|error| connect_error(&error))?;
     let unused = unused(kind, props);
     if !unused.is_empty() {
         tracing::warn!("These {} settings have no effect: {unused}", kind.name());

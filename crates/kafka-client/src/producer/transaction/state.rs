@@ -52,6 +52,8 @@ pub(in crate::producer) struct Transaction {
     bump_wanted: bool,
     /// Whether the coordinator may know of this transaction.
     begun: bool,
+    /// In the first protocol: whether a request that would begin it was given up, and nobody knows what came of it.
+    doubtful: bool,
     settling: Settling,
     /// In the first protocol: partitions to add, and those added.
     wanted: BTreeSet<usize>,
@@ -74,6 +76,7 @@ impl Transaction {
             can_bump: false,
             bump_wanted: false,
             begun: false,
+            doubtful: false,
             settling: Settling::default(),
             wanted: BTreeSet::new(),
             added: BTreeSet::new(),
@@ -198,7 +201,8 @@ impl Transaction {
 
     /// The end of a transaction that the coordinator knows of; another one just ends.
     fn end(&mut self, commit: bool) -> Option<Task> {
-        match self.identity.filter(|_| self.begun) {
+        // In doubt as well: whoever asks for a new epoch in the middle of a transaction is fenced.
+        match self.identity.filter(|_| self.begun || self.doubtful) {
             Some(identity) => Some(Task::End(identity, self.protocol, commit)),
             None => {
                 self.complete();
@@ -284,7 +288,7 @@ impl Transaction {
             Some(_) => State::Ready,
             None => State::Uninitialized,
         };
-        (self.begun, self.bump_wanted) = (false, false);
+        (self.begun, self.doubtful, self.bump_wanted) = (false, false, false);
         self.wanted.clear();
         self.added.clear();
         self.offsets.clear();

@@ -77,8 +77,18 @@ impl Transaction {
                 tracing::debug!(transactional_id = %self.id, %error, "the transaction to abort is not there");
                 self.complete_with(true);
             }
+            Err(Fault::Fatal(error)) if self.never_began(&error) => {
+                tracing::debug!(transactional_id = %self.id, %error, "the transaction to abort never began");
+                self.complete_with(true);
+            }
             Err(fault) => self.faulty(fault),
         }
+    }
+
+    /// Whether the coordinator says that there is nothing to abort, where that was in doubt.
+    fn never_began(&self, error: &KafkaError) -> bool {
+        let in_doubt = self.doubtful && !self.begun && matches!(self.state, State::Aborting(_));
+        in_doubt && error.code() == Some(ErrorCode::INVALID_TXN_STATE)
     }
 
     fn faulty(&mut self, fault: Fault) {
@@ -89,7 +99,10 @@ impl Transaction {
                 self.must_abort(&error);
             }
             // A late attempt must not become part of the next transaction.
-            Fault::GivenUp { maybe_heard } => self.bump_wanted |= maybe_heard,
+            Fault::GivenUp { maybe_heard } => {
+                self.bump_wanted |= maybe_heard;
+                self.doubtful |= maybe_heard;
+            }
             Fault::AbortableByBump(error) | Fault::Unauthorized(error) | Fault::Fatal(error) => self.fail(error),
         }
     }

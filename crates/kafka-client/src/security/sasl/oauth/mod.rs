@@ -10,6 +10,8 @@
 
 pub(super) mod bearer;
 mod endpoint;
+#[cfg(any(test, feature = "fuzzing"))]
+mod fuzzing;
 mod http;
 mod jwt;
 mod refresh;
@@ -34,6 +36,8 @@ use crate::KafkaError;
 use crate::config::Keys;
 use crate::security::system_properties::SystemProperties;
 use crate::sync::lock;
+#[cfg(any(test, feature = "fuzzing"))]
+pub(super) use fuzzing::read_any;
 use jwt::Token;
 use settings::Settings;
 use source::TokenError;

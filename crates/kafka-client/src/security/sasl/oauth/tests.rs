@@ -13,6 +13,7 @@ use super::jwt::Claims;
 use super::*;
 use crate::ErrorKind;
 use crate::security::SaslConfig;
+use crate::security::file::tests::pipe;
 
 const MODULE: &str = "org.apache.kafka.common.security.oauthbearer.OAuthBearerLoginModule required";
 const ALLOWED: &str = "-Dorg.apache.kafka.sasl.oauthbearer.allowed.urls";
@@ -150,6 +151,25 @@ async fn a_token_file_is_read_anew_and_an_old_token_serves_while_it_is_away() {
     says(&two).await;
     std::fs::remove_file(&path).unwrap();
     says(&two).await;
+}
+
+#[tokio::test]
+async fn a_pipe_in_place_of_the_token_file_keeps_nobody_waiting() {
+    let folder = tempfile::tempdir().unwrap();
+    let pipe = pipe(folder.path());
+    let url = format!("file:{}", pipe.display());
+    let why = "it is a pipe, a socket or a device; copy what it holds into a regular file";
+    let want =
+        format!("The OAuth configuration option {} contains a path ({}) of no use: {why}", url::KEY, pipe.display());
+    assert_eq!(secured(&url, "", &url).unwrap_err(), want);
+    // One that took the file's place later.
+    let file = folder.path().join("token");
+    std::fs::write(&file, "").unwrap();
+    let url = format!("file:{}", file.display());
+    let config = secured(&url, "", &url).unwrap();
+    std::fs::rename(&pipe, &file).unwrap();
+    let error = config.exchange().await.unwrap_err();
+    assert_eq!(error.to_string(), format!("{} {}: {why}", url::KEY, file.display()));
 }
 
 /// An endpoint that sends each of `answers` once, then repeats the last; how often it was asked; its URL.
