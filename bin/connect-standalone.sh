@@ -1,20 +1,16 @@
-#!/usr/bin/env bash
-# Starts a standalone Kafka Connect worker: connect-standalone.sh [-daemon] worker.properties [connector.properties …]
-set -euo pipefail
-
-here=$(cd "$(dirname "$0")" && pwd)
+#!/bin/sh
+# Starts a standalone Kafka Connect worker, as Apache's script of this name does.
 if [ $# -lt 1 ]; then
-  echo "USAGE: $0 [-daemon] connect-standalone.properties [connector1.properties connector2.json ...]" >&2
+  echo "USAGE: $0 [-daemon] connect-standalone.properties [connector1.properties connector2.json ...]"
   exit 1
 fi
-. "$here/longshore-find.sh"
 
+here=$(cd "$(dirname "$0")" && pwd) || exit 1
+EXTRA_ARGS=${EXTRA_ARGS-'-name connectStandalone'}
 if [ "$1" = -daemon ]; then
+  EXTRA_ARGS="-daemon $EXTRA_ARGS"
   shift
-  log=${LOG_DIR:-$here/../logs}
-  mkdir -p "$log"
-  nohup "$longshore" standalone "$@" > "$log/connectStandalone.out" 2>&1 < /dev/null &
-  echo "started, process $!; its log is $log/connectStandalone.out"
-else
-  exec "$longshore" standalone "$@"
 fi
+
+. "$here/longshore-run.sh"
+run standalone "$@"

@@ -6,7 +6,7 @@ use connect_config::Props;
 use connect_runtime::admin_config;
 use kafka_client::KafkaError;
 use kafka_client::cluster::Cluster;
-use kafka_client::config::ClientConfig;
+use kafka_client::config::{ClientConfig, ClientKind};
 
 /// Asks for the cluster's id until a broker answers, for `default.api.timeout.ms` at most. Cancel-safe.
 /// # Errors
@@ -18,7 +18,8 @@ pub(crate) async fn cluster_id(worker: &Props) -> Result<String, String> {
             worker.get("bootstrap.servers").unwrap_or_default()
         )
     };
-    let config = ClientConfig::parse(&admin_config(worker)).map_err(|error| failed(&error))?;
+    let config = ClientConfig::load(ClientKind::Admin, &admin_config(worker)).await;
+    let config = config.map_err(|error| failed(&error))?;
     let limit = config.default_api_timeout;
     let mut last = None;
     match tokio::time::timeout(limit, ask(&Cluster::shared(config), &mut last)).await {

@@ -19,6 +19,9 @@ use std::process::ExitCode;
 
 pub use connect_api::PluginTable;
 
+use exit::StartError;
+use logging::{Format, LogConfig};
+
 /// The version of Apache Kafka Connect that this program stands in for.
 pub const APACHE_VERSION: &str = "4.3.1";
 
@@ -26,6 +29,7 @@ pub const APACHE_VERSION: &str = "4.3.1";
 pub fn built_in_plugins() -> PluginTable {
     let mut plugins = PluginTable::new();
     plugin_file::register(&mut plugins);
+    plugin_verifiable::register(&mut plugins);
     plugin_converters::register(&mut plugins);
     plugins
 }
@@ -35,8 +39,11 @@ pub fn built_in_plugins() -> PluginTable {
 pub fn run(plugins: PluginTable) -> ExitCode {
     match cli::parse(std::env::args_os()) {
         Ok(cli::Command::Standalone { worker, connectors }) => {
-            logging::start();
-            exit::code(&standalone::run(plugins, &worker, &connectors))
+            let props = worker_file::read(&worker);
+            logging::start(props.as_ref().map_or(Format::Text, LogConfig::format));
+            let checked = props.and_then(|props| worker_file::check(&worker, &props, &plugins));
+            let outcome = checked.map_err(StartError::Before);
+            exit::code(&outcome.and_then(|worker| standalone::run(plugins, worker, &connectors)))
         }
         Err(usage) => usage.print(),
     }

@@ -3,7 +3,7 @@
 //! worker file ─▶ config ─▶ cluster id ─▶ REST port ─▶ offset file ─▶ herder ─▶ connector files ─▶ ready
 //! ```
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -20,7 +20,7 @@ use tokio::task::JoinSet;
 use crate::exit::StartError;
 use crate::signals::{Signal, Signals};
 use crate::worker_file::WorkerFile;
-use crate::{cluster, connector_files, worker_file};
+use crate::{cluster, connector_files};
 
 /// How many events of the worker may wait for the herder.
 const EVENTS_WAITING: usize = 1024;
@@ -28,8 +28,7 @@ const EVENTS_WAITING: usize = 1024;
 /// Runs a worker until a signal stops it.
 /// # Errors
 /// It could not start.
-pub(crate) fn run(plugins: PluginTable, worker: &Path, connectors: &[PathBuf]) -> Result<Signal, StartError> {
-    let worker = worker_file::load(worker, &plugins).map_err(StartError::Before)?;
+pub(crate) fn run(plugins: PluginTable, worker: WorkerFile, connectors: &[PathBuf]) -> Result<Signal, StartError> {
     let runtime = |name: &str, threads: usize| {
         let builder =
             tokio::runtime::Builder::new_multi_thread().thread_name(name).worker_threads(threads).enable_all().build();

@@ -1,17 +1,18 @@
 //! The worker's properties file.
 //! ```text
-//! bytes ─▶ Props ─▶ StandaloneConfig (types, required keys) ─▶ classes, REST keys, what this version cannot do ─▶ WorkerFile
+//! bytes ─▶ read: Props ─▶ check: StandaloneConfig (types, required keys) ─▶ classes, REST keys, what this version cannot do ─▶ WorkerFile
 //! ```
 
 use std::path::Path;
 
 use connect_api::PluginTable;
-use connect_config::{ConfigException, Props};
+use connect_config::{ConfigErrors, ConfigException, Props};
 use connect_core::config::{ListenerScheme, StandaloneConfig};
 use connect_rest::{RestConfig, Timeouts};
 use connect_runtime::{TablePlugins, admin_config, converter_errors, unsupported};
 use kafka_client::config::ClientConfig;
 
+use crate::logging::LogConfig;
 use crate::{APACHE_VERSION, input};
 
 /// What a worker's properties file says.
@@ -21,18 +22,27 @@ pub(crate) struct WorkerFile {
     pub(crate) rest: RestConfig,
 }
 
-/// Reads a worker's properties file; an empty path stands for an empty file.
+/// Reads a worker's properties file; an empty path stands for an empty file. Only once: it may be a pipe.
 /// # Errors
-/// The file cannot be read, or a key in it is wrong; all wrong keys are named.
-pub(crate) fn load(path: &Path, plugins: &PluginTable) -> Result<WorkerFile, String> {
+/// The file cannot be read.
+pub(crate) fn read(path: &Path) -> Result<Props, String> {
     if path.as_os_str().is_empty() {
-        return check("The worker's configuration", &Props::new(), plugins);
+        return Ok(Props::new());
     }
-    let props = input::parse_properties(path, &input::read(path)?)?;
-    check(&path.display().to_string(), &props, plugins)
+    input::parse_properties(path, &input::read(path)?)
 }
 
-fn check(source: &str, props: &Props, plugins: &PluginTable) -> Result<WorkerFile, String> {
+/// What the properties of that file mean.
+/// # Errors
+/// A key is wrong; all wrong keys are named.
+pub(crate) fn check(path: &Path, props: &Props, plugins: &PluginTable) -> Result<WorkerFile, String> {
+    match path.as_os_str().is_empty() {
+        true => check_named("The worker's configuration", props, plugins),
+        false => check_named(&path.display().to_string(), props, plugins),
+    }
+}
+
+fn check_named(source: &str, props: &Props, plugins: &PluginTable) -> Result<WorkerFile, String> {
     let mut errors = Vec::new();
     let mut worker = None;
     match StandaloneConfig::new(props, &TablePlugins(plugins)) {
@@ -44,6 +54,7 @@ fn check(source: &str, props: &Props, plugins: &PluginTable) -> Result<WorkerFil
         }
         Err(wrong) => errors.extend(wrong.iter().map(ToString::to_string)),
     }
+    errors.extend(LogConfig::parse(props).err().iter().flat_map(ConfigErrors::iter).map(ToString::to_string));
     errors.extend(unsupported::worker_errors(props));
     if errors.is_empty() {
         errors.extend(ClientConfig::parse(&admin_config(props)).err().map(|error| error.to_string()));
@@ -58,10 +69,14 @@ fn check(source: &str, props: &Props, plugins: &PluginTable) -> Result<WorkerFil
 }
 
 fn warn_of_ignored(props: &Props) {
-    let ignored = unsupported::ignored_worker_keys(props, |key| StandaloneConfig::def().contains(key));
+    let ignored = unsupported::ignored_worker_keys(props, is_defined);
     if !ignored.is_empty() {
         tracing::warn!("These keys have no effect in Longshore: {}", ignored.join(", "));
     }
+}
+
+fn is_defined(key: &str) -> bool {
+    StandaloneConfig::def().contains(key) || LogConfig::def().contains(key)
 }
 
 fn rest_config(config: &StandaloneConfig) -> Result<RestConfig, String> {
@@ -104,12 +119,12 @@ mod tests {
 
     fn checked(more: &[(&str, &str)]) -> Result<WorkerFile, String> {
         let props: Props = COMPLETE.iter().chain(more).copied().collect();
-        check("w", &props, &crate::built_in_plugins())
+        check_named("w", &props, &crate::built_in_plugins())
     }
 
     #[test]
     fn all_that_is_wrong_is_named_at_once() {
-        let none = check("w", &Props::new(), &crate::built_in_plugins()).err().unwrap();
+        let none = check_named("w", &Props::new(), &crate::built_in_plugins()).err().unwrap();
         for (key, _) in COMPLETE {
             let want = format!("Missing required configuration \"{key}\" which has no default value.");
             assert!(none.contains(&want), "{want}: {none}");
@@ -149,6 +164,11 @@ mod tests {
                 "rest.advertised.listener",
                 "ftp",
                 "Invalid value ftp for configuration rest.advertised.listener: set it to http or https",
+            ),
+            (
+                "longshore.log.format",
+                "xml",
+                "Invalid value xml for configuration longshore.log.format: String must be one of: text, json",
             ),
             ("rest.advertised.port", "70000", "Invalid value 70000 for configuration rest.advertised.port: it must be"),
             ("security.protocol", "TLS", "Invalid value TLS for configuration security.protocol"),

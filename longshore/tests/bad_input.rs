@@ -103,8 +103,8 @@ fn worker_keys() {
         ("rest.extension.classes", "a.B", &["rest.extension.classes is set, but"]),
         (
             "connector.client.config.override.policy",
-            "None",
-            &["connector.client.config.override.policy=None is not supported"],
+            "Some",
+            &["Invalid value Some for configuration connector.client.config.override.policy", "Principal"],
         ),
         ("bootstrap.servers", "here", &["Invalid url in bootstrap.servers: here"]),
         ("bootstrap.servers", "", &["bootstrap.servers"]),

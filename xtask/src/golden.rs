@@ -1,19 +1,17 @@
 //! `cargo xtask golden`: runs the recorded cases of some subjects and counts.
 
-use std::collections::HashMap;
 use std::error::Error;
-use std::fs;
 use std::path::Path;
 
 use connect_testkit::golden::{Subject, run_subject, subjects};
 
-use crate::root;
+use crate::{root, skips};
 
 /// Answers whether every case passed.
 pub(crate) fn run(dir: Option<&Path>, names: &[String]) -> Result<bool, Box<dyn Error>> {
     let own = root().join("parity/golden");
     let dir = dir.unwrap_or(&own);
-    let skips = read_skips(&own.join("skips.tsv"))?;
+    let skips = skips::read(&own.join("skips.tsv"))?;
     let mut tallies = Vec::new();
     for subject in chosen(dir, names)? {
         tallies.push(run_subject(dir, subject.as_ref(), &skips)?);
@@ -43,17 +41,4 @@ fn chosen(dir: &Path, names: &[String]) -> Result<Vec<Box<dyn Subject>>, Box<dyn
         return Err(format!("{} holds no cases of: {}", dir.display(), known.join(", ")).into());
     }
     Ok(chosen)
-}
-
-/// Case id, tab, reason; `#` begins a comment.
-fn read_skips(path: &Path) -> Result<HashMap<String, String>, Box<dyn Error>> {
-    let text = fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
-    let lines = text.lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
-    lines
-        .map(|line| {
-            let (id, reason) =
-                line.split_once('\t').ok_or_else(|| format!("{}: no reason in: {line}", path.display()))?;
-            Ok((id.to_owned(), reason.to_owned()))
-        })
-        .collect()
 }

@@ -80,6 +80,11 @@ impl ConnectError {
         self.0.cause.as_ref()
     }
 
+    /// Whether this is Connect's `RetriableException`: the same call may succeed later.
+    pub fn is_retriable(&self) -> bool {
+        self.0.class == class::RETRIABLE
+    }
+
     /// Java's printed trace without its stack frames: one line an error of the chain, no newline at the end.
     pub fn trace(&self) -> String {
         let mut text = self.to_string();
@@ -136,6 +141,6 @@ pub enum TaskError {
 /// A plain error is fatal unless its class is Connect's `RetriableException`.
 impl From<ConnectError> for TaskError {
     fn from(e: ConnectError) -> Self {
-        if e.class() == class::RETRIABLE { Self::Retriable(e) } else { Self::Fatal(e) }
+        if e.is_retriable() { Self::Retriable(e) } else { Self::Fatal(e) }
     }
 }

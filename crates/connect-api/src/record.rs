@@ -3,7 +3,9 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::data::{Headers, Map, Schema, Value};
+use bytes::Bytes;
+
+use crate::data::{HeaderBytes, Headers, Map, Schema, Value};
 
 /// A partition of a topic; written `topic-0`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -116,6 +118,18 @@ pub struct SinkRecord {
     pub timestamp_type: TimestampType,
     /// Where the record was consumed, whatever the transformations made of its topic and partition.
     pub original: TopicPartition,
+    /// The record as it stands in Kafka, kept only where it may be needed again: for a dead letter queue, or for the log.
+    pub consumed: Option<Arc<ConsumedRecord>>,
+}
+
+/// A consumed record before conversion.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConsumedRecord {
+    pub key: Option<Bytes>,
+    pub value: Option<Bytes>,
+    pub headers: Vec<HeaderBytes>,
+    /// Milliseconds since the epoch; none if the producer set none.
+    pub timestamp: Option<i64>,
 }
 
 /// What one `put` delivers: in order within each topic partition, possibly empty. Shared, so that a task may keep

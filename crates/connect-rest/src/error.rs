@@ -101,6 +101,7 @@ impl From<HerderError> for ApiError {
             HerderError::NotFound(_) => StatusCode::NOT_FOUND,
             HerderError::AlreadyExists(_) => StatusCode::CONFLICT,
             HerderError::BadRequest(_) => StatusCode::BAD_REQUEST,
+            HerderError::Forbidden(_) => StatusCode::FORBIDDEN,
             HerderError::Failed(_) => StatusCode::INTERNAL_SERVER_ERROR,
             HerderError::ShuttingDown => StatusCode::SERVICE_UNAVAILABLE,
         };

@@ -37,6 +37,14 @@ impl Resources {
         }
     }
 
+    /// Asks for something that is answered by having been done.
+    pub(crate) async fn done(&self, command: Command) -> Result<(), ApiError> {
+        match self.call(command).await? {
+            Reply::Done => Ok(()),
+            other => Err(ApiError::unexpected(&other)),
+        }
+    }
+
     /// None if there was no answer in time.
     pub(crate) async fn call_within(&self, limit: Duration, command: Command) -> Option<Result<Reply, HerderError>> {
         tokio::time::timeout(limit, self.herder.call(command)).await.ok()

@@ -1,6 +1,6 @@
 //! Media types: the API takes and gives `application/json`.
 
-use axum::body::{Body, HttpBody};
+use axum::body::Body;
 use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderValue, Method, Response, StatusCode, header};
 use axum::middleware::Next;
@@ -10,10 +10,10 @@ use crate::error::{ApiError, bare};
 
 const JSON: &str = "application/json";
 
-/// Lets a request through to its resource if it brings JSON (or nothing) and accepts JSON.
+/// Lets a request through to its resource if it brings JSON (or does not say what) and accepts JSON.
 pub(crate) async fn negotiate(request: Request, next: Next) -> Response<Body> {
     let takes_body = matches!(*request.method(), Method::POST | Method::PUT | Method::PATCH);
-    if takes_body && let Some(refusal) = refuse_content(request.headers(), request.body().is_end_stream()) {
+    if takes_body && let Some(refusal) = refuse_content(request.headers()) {
         return refusal;
     }
     if !accepts(request.headers(), JSON) {
@@ -22,18 +22,18 @@ pub(crate) async fn negotiate(request: Request, next: Next) -> Response<Body> {
     next.run(request).await
 }
 
-fn refuse_content(headers: &HeaderMap, is_empty: bool) -> Option<Response<Body>> {
-    let unsupported = StatusCode::UNSUPPORTED_MEDIA_TYPE;
-    let Some(value) = headers.get(header::CONTENT_TYPE) else {
-        return (!is_empty).then(|| ApiError::plain(unsupported).into_response());
-    };
-    match value.to_str().map(essence).as_deref() {
-        Ok(JSON) => None,
-        // A wildcard fits the resource, but nothing can be read by it.
-        Ok("*/*" | "application/*") => (!is_empty).then(|| ApiError::plain(unsupported).into_response()),
-        Ok(other) if other.contains('/') => Some(ApiError::routing(unsupported).into_response()),
+fn refuse_content(headers: &HeaderMap) -> Option<Response<Body>> {
+    match headers.get(header::CONTENT_TYPE)?.to_str().map(essence).as_deref() {
+        // A wildcard fits the resource; whether anything can be read by it is asked when it is read.
+        Ok(JSON | "*/*" | "application/*") => None,
+        Ok(other) if other.contains('/') => Some(ApiError::routing(StatusCode::UNSUPPORTED_MEDIA_TYPE).into_response()),
         _ => Some(bare(StatusCode::BAD_REQUEST)),
     }
+}
+
+/// Whether a body is said to be JSON and nothing else.
+pub(crate) fn names_json(headers: &HeaderMap) -> bool {
+    headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).is_some_and(|value| essence(value) == JSON)
 }
 
 /// Whether the client takes `media_type`. Weights do not matter, not even 0; no header takes everything.

@@ -6,6 +6,7 @@ mod fake;
 mod hostile;
 mod http;
 mod lifecycle;
+mod operate;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -1,11 +1,15 @@
 //! The JSON that clients see: Apache's field names, in Apache's order, compact.
 
+mod offsets;
+
 use axum::body::Body;
 use axum::http::{HeaderValue, Response, StatusCode, header};
 use connect_config::Props;
 use connect_core::herder::{self, ConnectorStatus, ConnectorType, TaskStatus};
 use connect_core::{ConnectorName, TaskId};
 use serde::{Serialize, Serializer};
+
+pub(crate) use self::offsets::{ActiveTopics, ConnectorOffsets, Message};
 
 /// An answer with a JSON body.
 pub(crate) fn json(status: StatusCode, body: &impl Serialize) -> Response<Body> {
@@ -114,8 +118,9 @@ impl<'a> From<&'a ConnectorStatus> for ConnectorState<'a> {
     }
 }
 
+/// One task's state.
 #[derive(Serialize)]
-struct TaskState<'a> {
+pub(crate) struct TaskState<'a> {
     id: u32,
     #[serde(flatten)]
     state: State<'a>,

@@ -4,11 +4,10 @@ use std::sync::Arc;
 
 use connect_api::{ConnectError, Factory, Plugin, PluginKind, PluginTable};
 use connect_config::Props;
-use connect_core::TaskId;
 use connect_core::config::{ConnectorConfig, ToleranceType, WorkerConfig};
 
 use crate::converters::{Converters, Named};
-use crate::errors::Tolerance;
+use crate::errors::{ErrorLog, ErrorPolicy, RetryPolicy};
 use crate::transforms::{Condition, Link, TransformationChain};
 
 /// Makes the parts of one task.
@@ -23,9 +22,15 @@ pub(crate) struct Assembly<'a> {
 }
 
 impl Assembly<'_> {
-    pub(crate) fn tolerance(&self, task: TaskId) -> Tolerance {
-        let tolerate = self.connector.errors_tolerance == ToleranceType::All;
-        Tolerance::new(task, tolerate, self.connector.errors_log_enable)
+    pub(crate) fn error_policy(&self) -> ErrorPolicy {
+        let config = self.connector;
+        let log = match (config.errors_log_enable, config.errors_log_include_messages) {
+            (false, _) => ErrorLog::Off,
+            (true, false) => ErrorLog::On,
+            (true, true) => ErrorLog::WithRecords,
+        };
+        let retry = RetryPolicy::new(config.errors_retry_timeout, config.errors_retry_delay_max_ms);
+        ErrorPolicy { tolerate: config.errors_tolerance == ToleranceType::All, log, retry }
     }
 
     /// # Errors

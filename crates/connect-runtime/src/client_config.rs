@@ -2,22 +2,32 @@
 //! ```text
 //! producer: bootstrap.servers, our defaults, worker `producer.*`, connector `producer.override.*`
 //! consumer: group.id, our defaults,          worker `consumer.*`, connector `consumer.override.*`
+//! admin:    client.id, worker's own keys,    worker `admin.*`,    connector `admin.override.*`
 //! ```
 //! Source: Apache Kafka, `Worker.baseProducerConfigs`, `baseConsumerConfigs`.
 
 use connect_config::Props;
-use connect_core::TaskId;
+use connect_core::{ConnectorName, TaskId};
 use kafka_client::KafkaError;
 use kafka_client::consumer::ConsumerConfig;
 
 /// What a source task's producer is made with. Beside Apache's defaults it is idempotent, keeps five requests in
 /// flight and fills large batches.
 pub(crate) fn producer(worker: &Props, connector: &Props, id: &TaskId) -> Props {
+    producer_as(&format!("connector-producer-{id}"), "5", worker, connector)
+}
+
+/// What a sink task's dead letter queue is written with. Each letter goes at once: a task may wait for it.
+pub(crate) fn dead_letter_producer(worker: &Props, connector: &Props, id: &TaskId) -> Props {
+    producer_as(&format!("connector-dlq-producer-{id}"), "0", worker, connector)
+}
+
+fn producer_as(client_id: &str, linger_ms: &str, worker: &Props, connector: &Props) -> Props {
     let mut props = base(worker);
-    props.insert("client.id", format!("connector-producer-{id}"));
+    props.insert("client.id", client_id);
     props.insert("acks", "all");
     props.insert("batch.size", "262144");
-    props.insert("linger.ms", "5");
+    props.insert("linger.ms", linger_ms);
     props.insert("max.block.ms", i64::MAX.to_string());
     props.insert("delivery.timeout.ms", i32::MAX.to_string());
     props.merge(&worker.with_prefix("producer."));
@@ -83,6 +93,25 @@ pub fn admin(worker: &Props) -> Props {
     props
 }
 
+/// The client with which the worker looks after one connector's topics and group.
+pub(crate) fn connector_admin(worker: &Props, connector: &Props, name: &ConnectorName) -> Props {
+    task_admin(worker, connector, &format!("connector-adminclient-{name}"))
+}
+
+/// What a task asks about topics with.
+pub(crate) fn task_admin(worker: &Props, connector: &Props, client_id: &str) -> Props {
+    let mut props = Props::from([("client.id", client_id)]);
+    let of_others = |key: &str| ["admin.", "producer.", "consumer."].iter().any(|prefix| key.starts_with(prefix));
+    for (key, value) in worker.iter().filter(|(key, _)| !of_others(key)) {
+        props.insert_nullable(key, value.map(str::to_owned));
+    }
+    // The worker's values were resolved when its file was read.
+    props.remove("config.providers");
+    props.merge(&worker.with_prefix("admin."));
+    props.merge(&connector.with_prefix("admin.override."));
+    props
+}
+
 fn base(worker: &Props) -> Props {
     let servers = worker.get("bootstrap.servers").unwrap_or_default();
     Props::from([("bootstrap.servers", servers)])
@@ -90,8 +119,6 @@ fn base(worker: &Props) -> Props {
 
 #[cfg(test)]
 mod tests {
-    use connect_core::ConnectorName;
-
     use super::*;
 
     #[test]
@@ -103,8 +130,16 @@ mod tests {
             ("producer.linger.ms", "7"),
             ("producer.acks", "1"),
             ("consumer.max.poll.records", "9"),
+            ("retry.backoff.ms", "3"),
+            ("admin.request.timeout.ms", "4"),
         ]);
-        let connector = Props::from([("producer.override.acks", "0"), ("consumer.override.group.id", "mine")]);
+        let connector = Props::from([
+            ("producer.override.acks", "0"),
+            ("consumer.override.group.id", "mine"),
+            ("admin.override.retries", "7"),
+        ]);
+        let letters = dead_letter_producer(&worker, &connector, &id);
+        let admin = task_admin(&worker, &connector, "connector-adminclient-orders-2");
         let producer = producer(&worker, &connector, &id);
         let consumer = consumer(&worker, &connector, &id);
         for (props, key, want) in [
@@ -114,6 +149,13 @@ mod tests {
             (&producer, "linger.ms", "7"),
             (&producer, "acks", "0"),
             (&producer, "max.in.flight.requests.per.connection", "1"), // without idempotence one keeps the order
+            (&letters, "client.id", "connector-dlq-producer-orders-2"),
+            (&letters, "acks", "0"),
+            (&admin, "bootstrap.servers", "a:1"),
+            (&admin, "client.id", "connector-adminclient-orders-2"),
+            (&admin, "retry.backoff.ms", "3"), // the worker's own keys are the admin's, too
+            (&admin, "request.timeout.ms", "4"),
+            (&admin, "retries", "7"),
             (&consumer, "group.id", "mine"),
             (&consumer, "client.id", "connector-consumer-orders-2"),
             (&consumer, "max.poll.records", "9"),

@@ -1,6 +1,10 @@
 //! One running connector: its instance lives in a task of its own and is asked by messages.
+//! ```text
+//! RunningConnector::task_configs ─▶ instance ─▶ Voice: what is not yet heard ─▶ forward ─▶ events of the herder
+//! ```
 
-use std::sync::Arc;
+use std::future::pending;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use connect_api::{
     ConnectError, Connector, ConnectorContext, ConnectorEvents, OffsetReader, SinkConnector, SourceConnector, StopToken,
@@ -8,7 +12,7 @@ use connect_api::{
 use connect_config::Props;
 use connect_core::ConnectorName;
 use connect_core::herder::Event;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{Notify, mpsc, oneshot};
 
 /// A connector of either kind.
 pub(crate) enum Instance {
@@ -23,6 +27,14 @@ impl Instance {
             Self::Sink(connector) => connector.as_mut(),
         }
     }
+}
+
+/// What a connector is given by its surroundings.
+pub(crate) struct Surroundings {
+    pub name: ConnectorName,
+    pub events: mpsc::Sender<Event>,
+    /// None for a sink.
+    pub offsets: Option<Arc<dyn OffsetReader>>,
 }
 
 /// Asks for the configurations of at most so many tasks.
@@ -40,14 +52,17 @@ impl RunningConnector {
     pub(crate) fn start(
         runtime: &tokio::runtime::Handle,
         mut instance: Instance,
-        context: ConnectorContext,
+        surroundings: Surroundings,
         config: Props,
     ) -> (Self, oneshot::Receiver<Result<(), ConnectError>>) {
         let (asks, mut asked) = mpsc::channel::<Ask>(1);
         let (started, when_started) = oneshot::channel();
-        let stop = context.stop.clone();
+        let Surroundings { name, events, offsets } = surroundings;
+        let stop = StopToken::new();
         let stopping = stop.clone();
-        let stopped = runtime.spawn(async move {
+        let voice = Arc::new(Voice { stop: stop.clone(), said: Mutex::default(), news: Notify::new() });
+        let context = ConnectorContext { stop: stop.clone(), events: Arc::clone(&voice) as _, offsets };
+        let life = async move {
             let connector = instance.as_connector();
             let outcome = connector.start(context, &config).await;
             let started_well = outcome.is_ok();
@@ -58,6 +73,12 @@ impl RunningConnector {
                 }
             }
             connector.stop().await;
+        };
+        let stopped = runtime.spawn(async move {
+            tokio::select! {
+                () = life => {}
+                () = voice.forward(name, events) => {}
+            }
         });
         (Self { asks, stop, stopped }, when_started)
     }
@@ -79,41 +100,96 @@ impl RunningConnector {
     }
 }
 
-/// Passes what a connector says on to the herder.
-pub(crate) struct ToHerder {
+/// Keeps what a connector says until the herder has heard it, however busy it is. Two requests are one.
+struct Voice {
     /// An instance that was told to stop has nothing to say any more: its name may be another's.
-    pub stop: StopToken,
-    pub name: ConnectorName,
-    pub events: mpsc::Sender<Event>,
+    stop: StopToken,
+    said: Mutex<Said>,
+    news: Notify,
 }
 
-impl ConnectorEvents for ToHerder {
+#[derive(Default)]
+struct Said {
+    reconfigure: bool,
+    /// The first one: it is the cause of the others.
+    error: Option<ConnectError>,
+}
+
+impl ConnectorEvents for Voice {
     fn request_task_reconfiguration(&self) {
-        self.send(Event::ReconfigurationRequested(self.name.clone()));
+        self.say(|said| said.reconfigure = true);
     }
 
     fn raise_error(&self, error: ConnectError) {
-        self.send(Event::ConnectorFailed(self.name.clone(), error));
+        self.say(|said| {
+            said.error.get_or_insert(error);
+        });
     }
 }
 
-impl ToHerder {
-    fn send(&self, event: Event) {
-        if self.stop.is_cancelled() {
-            return;
-        }
-        if let Err(mpsc::error::TrySendError::Full(event)) = self.events.try_send(event) {
-            tracing::warn!("The herder is too busy to hear {event:?} from connector {}", self.name);
+impl Voice {
+    fn say(&self, what: impl FnOnce(&mut Said)) {
+        what(&mut self.said.lock().unwrap_or_else(PoisonError::into_inner));
+        self.news.notify_one();
+    }
+
+    /// Tells the herder; never ends.
+    async fn forward(&self, name: ConnectorName, events: mpsc::Sender<Event>) {
+        self.stop.run_until_cancelled(self.forward_all(&name, &events)).await;
+        pending().await
+    }
+
+    async fn forward_all(&self, name: &ConnectorName, events: &mpsc::Sender<Event>) {
+        loop {
+            self.news.notified().await;
+            let said = std::mem::take(&mut *self.said.lock().unwrap_or_else(PoisonError::into_inner));
+            let failed = said.error.map(|error| Event::ConnectorFailed(name.clone(), error));
+            let reconfigure = said.reconfigure.then(|| Event::ReconfigurationRequested(name.clone()));
+            for event in failed.into_iter().chain(reconfigure) {
+                // The herder has gone: nobody is left to hear it.
+                drop(events.send(event).await);
+            }
         }
     }
 }
 
-/// What a connector gets at its start.
-pub(crate) fn context(
-    name: ConnectorName,
-    stop: StopToken,
-    events: mpsc::Sender<Event>,
-    offsets: Option<Arc<dyn OffsetReader>>,
-) -> ConnectorContext {
-    ConnectorContext { stop: stop.clone(), events: Arc::new(ToHerder { stop, name, events }), offsets }
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn nothing_that_a_connector_says_is_lost() {
+        let (events, mut heard) = mpsc::channel(1);
+        let voice = Voice { stop: StopToken::new(), said: Mutex::default(), news: Notify::new() };
+        let name = ConnectorName::new("c");
+        events.send(Event::ConnectorStopped).await.unwrap(); // the herder is busy
+        for text in ["first", "second"] {
+            voice.request_task_reconfiguration();
+            voice.raise_error(ConnectError::connect(text));
+        }
+        let heard = async {
+            tokio::time::sleep(Duration::from_secs(60)).await;
+            [heard.recv().await, heard.recv().await, heard.recv().await]
+        };
+        tokio::select! {
+            () = voice.forward(name, events) => panic!("it ended"),
+            [_, failed, reconfigure] = heard => {
+                assert!(matches!(failed, Some(Event::ConnectorFailed(_, error)) if error.message() == Some("first")));
+                assert!(matches!(reconfigure, Some(Event::ReconfigurationRequested(_))));
+            }
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_connector_that_is_stopped_has_nothing_to_say() {
+        let (events, mut heard) = mpsc::channel(1);
+        let voice = Voice { stop: StopToken::new(), said: Mutex::default(), news: Notify::new() };
+        voice.stop.cancel();
+        voice.raise_error(ConnectError::connect("late"));
+        let forwarding = voice.forward(ConnectorName::new("c"), events);
+        assert!(tokio::time::timeout(Duration::from_secs(1), forwarding).await.is_err());
+        assert!(heard.recv().await.is_none());
+    }
 }

@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use connect_api::{ConnectError, Conversion, Converter, HeaderConverter};
 
+use crate::errors::{ErrorHandler, Failure, Halt, Retries};
+
 /// Converters as the task's and the worker's configuration name them.
 pub(crate) struct Converters {
     pub key: Named<Box<dyn Converter>>,
@@ -17,12 +19,25 @@ pub(crate) struct Named<T> {
     pub plugin: T,
 }
 
-/// Calls a converter, and once more after what it had to wait for.
+/// Calls a converter: once more after what it had to wait for, and again as the connector's retries allow.
+/// `failure` makes the failure of an error.
 /// # Errors
-/// The record is at fault.
+/// The record is at fault, or the task is stopping.
 pub(crate) async fn converted<T>(
+    errors: &ErrorHandler,
+    failure: impl Fn(ConnectError) -> Failure,
     mut call: impl FnMut() -> Result<Conversion<T>, ConnectError>,
-) -> Result<T, ConnectError> {
+) -> Result<T, Halt> {
+    let mut retries = Retries::default();
+    loop {
+        match once(&mut call).await {
+            Ok(value) => return Ok(value),
+            Err(error) => errors.try_again(&mut retries, &failure, error).await?,
+        }
+    }
+}
+
+async fn once<T>(call: &mut impl FnMut() -> Result<Conversion<T>, ConnectError>) -> Result<T, ConnectError> {
     // Two waits are plenty: one for what the converter lacks, one if its cache lost that again meanwhile.
     for _ in 0..3 {
         match call()? {

@@ -7,8 +7,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use bytes::Bytes;
 use connect_api::{
-    ConnectError, Conversion, Converter, HeaderConverter, Headers, OffsetReader, Schema, SchemaAndValue, SourceOffset,
-    SourcePartition, TopicOffsets, TopicPartition, Type, Value,
+    ConnectError, ConnectRecord, Conversion, Converter, HeaderConverter, Headers, OffsetReader, Schema, SchemaAndValue,
+    SourceOffset, SourceOffsets, SourcePartition, SourceRecord, StopToken, TopicOffsets, TopicPartition, Type, Value,
 };
 use connect_config::{ConfigDef, Props};
 use connect_core::{ConnectorName, TaskId};
@@ -17,7 +17,8 @@ use kafka_client::record::{BatchBuilder, Compression, ProducerIdentity};
 use tokio::sync::{Notify, mpsc};
 
 use crate::converters::{Converters, Named};
-use crate::errors::Tolerance;
+use crate::dead_letters::DeadLetters;
+use crate::errors::{ErrorHandler, ErrorLog, ErrorPolicy, RetryPolicy};
 use crate::kafka::{Acked, Acks, Appended, Blocked, Consume, Incoming, Landed, OutgoingBatch, Produce, Stopped};
 use crate::offsets::OffsetStore;
 
@@ -25,8 +26,27 @@ pub(crate) fn task_id() -> TaskId {
     TaskId { connector: ConnectorName::new("c"), index: 0 }
 }
 
-pub(crate) fn tolerance(tolerate: bool) -> Tolerance {
-    Tolerance::new(task_id(), tolerate, false)
+/// Neither retries nor a log.
+pub(crate) fn errors(tolerate: bool) -> ErrorHandler {
+    errors_with(ErrorPolicy { tolerate, log: ErrorLog::Off, retry: RetryPolicy::new(0, 60_000) }, None)
+}
+
+/// Tolerates nothing, and tries again for so long.
+pub(crate) fn retrying_errors(timeout_ms: i64) -> ErrorHandler {
+    let policy = ErrorPolicy { tolerate: false, log: ErrorLog::Off, retry: RetryPolicy::new(timeout_ms, 60_000) };
+    errors_with(policy, None)
+}
+
+pub(crate) fn errors_with(policy: ErrorPolicy, letters: Option<DeadLetters>) -> ErrorHandler {
+    ErrorHandler::new(task_id(), policy, letters, StopToken::new())
+}
+
+pub(crate) fn source_record(text: &str, number: i64) -> SourceRecord {
+    SourceRecord {
+        record: ConnectRecord::new("t".into(), None, Value::string(text.to_owned())),
+        source_partition: Arc::default(),
+        source_offset: SourceOffset::Single { field: "n", value: number },
+    }
 }
 
 /// A producer whose broker is the test.
@@ -100,6 +120,9 @@ pub(crate) fn at(topic: &str, partition: i32) -> TopicPartition {
     TopicPartition { topic: topic.into(), partition }
 }
 
+/// A committed null.
+pub(crate) const REMOVED: i64 = i64::MIN;
+
 /// Remembers what was committed.
 #[derive(Default)]
 pub(crate) struct FakeStore {
@@ -107,6 +130,8 @@ pub(crate) struct FakeStore {
     /// What could not be made durable.
     pub kept: Mutex<Vec<i64>>,
     pub failing: Mutex<bool>,
+    /// Never ends.
+    pub hanging: Mutex<bool>,
     pub changed: Notify,
 }
 
@@ -119,15 +144,32 @@ impl OffsetStore for FakeStore {
     ) -> Result<(), ConnectError> {
         let numbers = offsets.iter().map(|(_, offset)| match offset {
             SourceOffset::Single { value, .. } => *value,
+            SourceOffset::Null => REMOVED,
             other => panic!("{other:?}"),
         });
         self.kept.lock().unwrap().extend(numbers);
+        let hanging = *self.hanging.lock().unwrap();
+        if hanging {
+            std::future::pending::<()>().await;
+        }
         if *self.failing.lock().unwrap() {
             return Err(ConnectError::connect("disk full"));
         }
         let kept = std::mem::take(&mut *self.kept.lock().unwrap());
         self.committed.lock().unwrap().extend(kept);
         self.changed.notify_one();
+        Ok(())
+    }
+
+    async fn offsets_of(&self, _: &ConnectorName) -> Result<SourceOffsets, ConnectError> {
+        Ok(SourceOffsets::new())
+    }
+
+    fn normalized(&self, offsets: SourceOffsets) -> Result<SourceOffsets, ConnectError> {
+        Ok(offsets)
+    }
+
+    async fn alter(&self, _: &ConnectorName, _: &SourceOffsets) -> Result<(), ConnectError> {
         Ok(())
     }
 
@@ -234,7 +276,7 @@ pub(crate) struct ConsumerLog {
     pub calls: Mutex<Vec<String>>,
 }
 
-/// Says what the test has prepared, then is idle; commits succeed.
+/// Says what the test has prepared, then is idle; commits succeed. Nobody can tell the positions of topic `away`.
 pub(crate) struct FakeConsumer {
     pub log: Arc<ConsumerLog>,
     pub script: VecDeque<Incoming>,
@@ -282,8 +324,11 @@ impl Consume for FakeConsumer {
         Ok(())
     }
 
-    async fn position(&mut self, _: &TopicPartition) -> Result<Option<i64>, ConnectError> {
-        Ok(Some(0))
+    async fn position(&mut self, partition: &TopicPartition) -> Result<Option<i64>, ConnectError> {
+        match &*partition.topic {
+            "away" => std::future::pending().await,
+            _ => Ok(Some(0)),
+        }
     }
 
     fn seek(&mut self, partition: &TopicPartition, offset: i64) {

@@ -93,10 +93,12 @@ impl HerderLoop {
             Action::StartConnector { name, config, target } => self.worker.start_connector(name, config, target),
             Action::StopConnector(name) => self.worker.stop_connector(&name),
             Action::MakeTaskConfigs(name) => self.worker.make_task_configs(&name),
-            Action::StartTasks { name, connector_config, configs } => {
-                self.worker.start_tasks(&name, &connector_config, configs);
-            }
+            Action::StartTasks(start) => self.worker.start_tasks(start),
             Action::StopTasks(ids) => self.worker.stop_tasks(&ids),
+            Action::SetTasksTarget(name, target) => self.worker.set_tasks_target(&name, target),
+            Action::ModifyOffsets { name, config, offsets } => self.worker.modify_offsets(name, config, offsets),
+            Action::LookUp(request, what) => self.worker.look_up(request, what),
+            Action::Forget(name) => self.worker.forget(&name),
         }
     }
 }

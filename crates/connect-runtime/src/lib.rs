@@ -7,14 +7,19 @@
 //! Start at [`HerderLoop`]. What to do is decided in `connect_core`; this crate does it.
 
 mod assemble;
+mod client_check;
 mod client_config;
 mod connector;
+mod connector_offsets;
 mod converters;
+mod dead_letters;
+mod errant;
 mod errors;
 #[cfg(test)]
 mod fakes;
 mod herder;
 pub mod kafka;
+mod life;
 mod metrics;
 pub mod offsets;
 mod plugins;
@@ -23,6 +28,8 @@ mod source;
 mod supervise;
 mod task;
 mod task_configs;
+mod topic_creation;
+mod topics;
 mod transforms;
 pub mod unsupported;
 mod validation;

@@ -5,8 +5,10 @@ use std::time::Duration;
 use connect_api::{ConnectError, StopToken};
 use connect_core::TaskId;
 use connect_core::herder::{Event, Status};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::mpsc;
 use tokio::task::{JoinError, JoinHandle};
+
+use crate::life::ToldStatus;
 
 /// How long an aborted task has to reach its next `await`.
 const ABORT_PATIENCE: Duration = Duration::from_millis(500);
@@ -16,8 +18,8 @@ pub(crate) struct SupervisedTask {
     pub(crate) id: TaskId,
     pub(crate) version: Option<String>,
     pub(crate) running: JoinHandle<Result<(), ConnectError>>,
-    /// Fires when the task has started; dropped without, it never will.
-    pub(crate) started: oneshot::Receiver<()>,
+    /// What the task says of itself while it runs.
+    pub(crate) told: ToldStatus,
     pub(crate) stop: StopToken,
     /// How long the task may take to end after `stop`.
     pub(crate) grace: Duration,
@@ -27,16 +29,16 @@ pub(crate) struct SupervisedTask {
 type Ended = Result<Result<(), ConnectError>, JoinError>;
 
 impl SupervisedTask {
-    /// Reports that the task runs, waits for its end, and reports its last state.
+    /// Reports what the task says of itself, waits for its end, and reports its last state; of one that had to be
+    /// cancelled nothing more.
     pub(crate) async fn watch(mut self) {
-        let (status, trace) = match self.ended().await {
-            Some(ended) => self.last_state(ended),
-            None => (Status::Unassigned, None),
-        };
-        self.report(status, trace).await;
+        if let Some(ended) = self.ended().await {
+            let (status, trace) = self.last_state(ended);
+            self.report(status, trace).await;
+        }
     }
 
-    /// None if it did not end in time and was left to itself.
+    /// None if it did not end in time.
     async fn ended(&mut self) -> Option<Ended> {
         let (stop, grace) = (self.stop.clone(), self.grace);
         let late = async move {
@@ -44,24 +46,31 @@ impl SupervisedTask {
             tokio::time::sleep(grace).await;
         };
         tokio::select! {
-            ended = self.start_and_end() => Some(ended),
-            () = late => self.abort().await,
+            ended = self.report_until_end() => Some(ended),
+            () = late => {
+                self.cancel().await;
+                None
+            }
         }
     }
 
-    async fn start_and_end(&mut self) -> Ended {
-        if (&mut self.started).await.is_ok() {
-            self.report(Status::Running, None).await;
+    async fn report_until_end(&mut self) -> Ended {
+        // Only the last state counts: those that came and went meanwhile are passed over.
+        while self.told.changed().await.is_ok() {
+            let status = *self.told.borrow_and_update();
+            if let Some(status) = status {
+                self.report(status, None).await;
+            }
         }
         (&mut self.running).await
     }
 
     /// A task that blocks its thread does not notice; nobody waits for it longer.
-    async fn abort(&mut self) -> Option<Ended> {
+    async fn cancel(&mut self) {
         let (id, grace) = (&self.id, self.grace.as_millis());
         tracing::error!("Graceful stop of task {id} failed: it did not end within {grace} ms");
         self.running.abort();
-        tokio::time::timeout(ABORT_PATIENCE, &mut self.running).await.ok()
+        drop(tokio::time::timeout(ABORT_PATIENCE, &mut self.running).await);
     }
 
     fn last_state(&self, ended: Ended) -> (Status, Option<String>) {
@@ -101,24 +110,27 @@ fn panicked(payload: &(dyn std::any::Any + Send)) -> ConnectError {
 #[cfg(test)]
 mod tests {
     use connect_core::ConnectorName;
+    use connect_core::herder::TargetState;
 
     use super::*;
+    use crate::life::{self, TaskLife};
 
     const GRACE: Duration = Duration::from_millis(50);
 
-    /// What is reported of a task that is made of its start signal and its stop token; it is told to stop when `stop`.
-    async fn reports<T>(stop: bool, task: impl FnOnce(oneshot::Sender<()>, StopToken) -> T) -> Vec<(Status, String)>
+    /// What is reported of a task; it is told to stop when `stop`.
+    async fn reports<T>(stop: bool, task: impl FnOnce(TaskLife) -> T) -> Vec<(Status, String)>
     where
         T: Future<Output = Result<(), ConnectError>> + Send + 'static,
     {
-        let ((starting, started), (events, mut heard)) = (oneshot::channel(), mpsc::channel(8));
-        let token = StopToken::new();
-        let running = tokio::spawn(task(starting, token.clone()));
+        let (events, mut heard) = mpsc::channel(8);
+        let (control, life, told) = life::begin(TargetState::Started);
+        let token = control.stop_token().clone();
+        let running = tokio::spawn(task(life));
         if stop {
             token.cancel();
         }
         let id = TaskId { connector: ConnectorName::new("c"), index: 0 };
-        SupervisedTask { id, version: None, running, started, stop: token, grace: GRACE, events }.watch().await;
+        SupervisedTask { id, version: None, running, told, stop: token, grace: GRACE, events }.watch().await;
         let mut reports = Vec::new();
         while let Some(Event::TaskChanged { status, trace, .. }) = heard.recv().await {
             reports.push((status, trace.unwrap_or_default().lines().next().unwrap_or_default().to_owned()));
@@ -133,21 +145,21 @@ mod tests {
     #[tokio::test]
     async fn it_runs_and_ends() {
         let running = report(Status::Running, "");
-        let ended = reports(false, |start, _| async move {
-            fire(start);
+        let ended = reports(false, |life| async move {
+            life.tell(Status::Running);
             Ok(())
         })
         .await;
         assert_eq!(ended, [running.clone(), report(Status::Unassigned, "")]);
-        let failed = reports(false, |start, _| async move {
-            fire(start);
+        let failed = reports(false, |life| async move {
+            life.tell(Status::Running);
             Err(ConnectError::connect("why"))
         });
         let trace = "org.apache.kafka.connect.errors.ConnectException: why";
         assert_eq!(failed.await, [running.clone(), report(Status::Failed, trace)]);
-        let stopped = reports(true, |start, stop| async move {
-            fire(start);
-            stop.cancelled().await;
+        let stopped = reports(true, |life| async move {
+            life.tell(Status::Running);
+            life.stop.cancelled().await;
             Err(ConnectError::connect("while it stops"))
         });
         assert_eq!(stopped.await, [running, report(Status::Unassigned, "")]);
@@ -155,9 +167,9 @@ mod tests {
 
     #[tokio::test]
     async fn it_never_runs() {
-        let failed = reports(false, |_, _| async { Err(ConnectError::config("wrong")) }).await;
+        let failed = reports(false, |_| async { Err(ConnectError::config("wrong")) }).await;
         assert_eq!(failed, [report(Status::Failed, "org.apache.kafka.common.config.ConfigException: wrong")]);
-        let panicked = reports(false, |_, _| async { panic!("at once") }).await;
+        let panicked = reports(false, |_| async { panic!("at once") }).await;
         assert_eq!(
             panicked,
             [report(Status::Failed, "org.apache.kafka.connect.errors.ConnectException: The task panicked: at once")]
@@ -166,21 +178,17 @@ mod tests {
 
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
     async fn it_does_not_stop() {
-        let waits = reports(true, |start, _| async move {
-            fire(start);
+        let waits = reports(true, |life| async move {
+            life.tell(Status::Running);
             std::future::pending().await
         });
-        assert_eq!(waits.await, [report(Status::Running, ""), report(Status::Unassigned, "")]);
+        assert_eq!(waits.await, [report(Status::Running, "")]);
         let (unblock, blocked) = std::sync::mpsc::channel::<()>();
-        let blocks = reports(true, |start, _| async move {
-            fire(start);
+        let blocks = reports(true, |life| async move {
+            life.tell(Status::Running);
             blocked.recv().map_err(|gone| ConnectError::connect(gone.to_string()))
         });
-        assert_eq!(blocks.await, [report(Status::Running, ""), report(Status::Unassigned, "")]);
+        assert_eq!(blocks.await, [report(Status::Running, "")]);
         drop(unblock);
-    }
-
-    fn fire(signal: oneshot::Sender<()>) {
-        signal.send(()).unwrap();
     }
 }

@@ -3,29 +3,41 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use connect_api::{ConnectError, Factory, SinkTask, SinkTaskContext, SourceTask, SourceTaskContext, StopToken};
+use connect_api::{ConnectError, Factory, SinkTask, SinkTaskContext, SourceTask, SourceTaskContext};
 use connect_config::{ConfigException, JavaRegex, Props};
 use connect_core::TaskId;
-use connect_core::config::{ConnectorConfig, SinkConnectorConfig, SourceConnectorConfig};
-use tokio::sync::oneshot;
+use connect_core::config::{
+    ConnectorConfig, SinkConnectorConfig, SourceConnectorConfig, topic_creation_groups, uses_topic_creation,
+};
+use connect_core::herder::ConnectorType;
 
 use crate::assemble::Assembly;
-use crate::kafka::{Subscription, open_consumer, open_producer};
+use crate::client_check::{OverridePolicy, clients};
+use crate::dead_letters::{DeadLetterQueue, ensure_topic};
+use crate::errant::ErrantRecords;
+use crate::errors::ErrorHandler;
+use crate::kafka::{Subscription, open_admin, open_consumer, open_producer};
+use crate::life::TaskLife;
 use crate::plugins::TablePlugins;
 use crate::sink::{CommitSchedule, SinkConversion, SinkLoop};
-use crate::source::{Pipeline, PipelineConfig, SourceConversion, SourceLoop};
-use crate::worker::WorkerParts;
+use crate::source::{Pipeline, PipelineConfig, SourceConversion, SourceLoop, TRACKED_MAX};
+use crate::task_configs::check_count;
+use crate::topic_creation::TopicCreation;
+use crate::worker::TaskParts;
 use crate::{client_config, validation};
+
+/// For the dead letters that the last commit did not wait for.
+const QUEUE_CLOSE_TIMEOUT: Duration = Duration::from_millis(500);
 
 /// What a task is made of, on its way to the data runtime.
 pub(crate) struct TaskSeed {
-    pub parts: Arc<WorkerParts>,
+    pub parts: Arc<TaskParts>,
     pub id: TaskId,
     pub connector_config: Props,
     pub config: Props,
-    pub stop: StopToken,
-    /// To be fired when the task has started.
-    pub started: oneshot::Sender<()>,
+    /// How many tasks the connector has in all.
+    pub task_count: usize,
+    pub life: TaskLife,
 }
 
 impl TaskSeed {
@@ -35,6 +47,7 @@ impl TaskSeed {
     pub(crate) async fn run(self) -> Result<(), ConnectError> {
         let plugin = validation::find(&self.parts.plugins, &self.connector_config);
         let plugin = plugin.map_err(|error| ConnectError::connect(error.to_string()))?;
+        check_count(&self.connector_config, self.task_count)?;
         match plugin.factory.clone() {
             Factory::Source { task, .. } => self.run_source(task()).await,
             Factory::Sink { task, .. } => self.run_sink(task()).await,
@@ -44,43 +57,92 @@ impl TaskSeed {
 
     async fn run_source(self, task: Box<dyn SourceTask>) -> Result<(), ConnectError> {
         let classes = TablePlugins(&self.parts.plugins);
-        let config = SourceConnectorConfig::new(&self.connector_config, &classes, false).map_err(config_error)?;
+        let create_topics = self.parts.config.worker.topic_creation_enable;
+        let config =
+            SourceConnectorConfig::new(&self.connector_config, &classes, create_topics).map_err(config_error)?;
+        self.check_overrides(ConnectorType::Source)?;
         let assembly = self.assembly(&config.connector);
-        let conversion =
-            SourceConversion::new(assembly.transforms()?, assembly.converters()?, assembly.tolerance(self.id.clone()));
+        let errors = ErrorHandler::new(self.id.clone(), assembly.error_policy(), None, self.life.stop.clone());
+        let conversion = SourceConversion::new(assembly.transforms()?, assembly.converters()?, errors);
         let worker_props = &self.parts.config.originals;
-        let client = open_producer(&client_config::producer(worker_props, &self.connector_config, &self.id))?;
+        let client = open_producer(&client_config::producer(worker_props, &self.connector_config, &self.id)).await?;
         let (flush_interval, flush_timeout) = self.flush_times();
         // A task that uses up its grace is aborted, and commits nothing more.
         let drain_timeout = flush_timeout.min(self.parts.grace().mul_f32(0.8));
-        let config = PipelineConfig { flush_interval, flush_timeout, drain_timeout };
+        let config = PipelineConfig { flush_interval, flush_timeout, drain_timeout, tracked_max: TRACKED_MAX };
         let store = Arc::clone(&self.parts.offsets);
-        let pipeline = Pipeline::new(self.id.connector.clone(), conversion, client, store, config);
+        let topics = (self.topic_creation().await?, self.parts.topics.of(&self.id.connector));
+        let pipeline = Pipeline::new(self.id.connector.clone(), conversion, client, store, topics, config);
         let context = SourceTaskContext {
-            stop: self.stop.clone(),
+            stop: self.life.stop.clone(),
             configs: self.config.clone(),
             offsets: Arc::clone(&self.parts.offsets).reader(&self.id.connector),
             transaction: None,
         };
-        let running = SourceLoop { task, pipeline, stop: self.stop.clone() };
-        running.run(context, || fire(self.started)).await
+        SourceLoop { task, pipeline, life: self.life }.run(context).await
     }
 
     async fn run_sink(self, task: Box<dyn SinkTask>) -> Result<(), ConnectError> {
         let classes = TablePlugins(&self.parts.plugins);
         let config = SinkConnectorConfig::new(&self.connector_config, &classes).map_err(config_error)?;
+        self.check_overrides(ConnectorType::Sink)?;
         let assembly = self.assembly(&config.connector);
-        let conversion =
-            SinkConversion::new(assembly.transforms()?, assembly.converters()?, assembly.tolerance(self.id.clone()));
+        let (transforms, converters) = (assembly.transforms()?, assembly.converters()?);
+        let Some(queue) = self.life.stop.run_until_cancelled(self.dead_letter_queue(&config)).await else {
+            return Ok(());
+        };
+        let queue = queue?;
+        let letters = queue.as_ref().map(DeadLetterQueue::letters);
+        let errors = ErrorHandler::new(self.id.clone(), assembly.error_policy(), letters, self.life.stop.clone());
+        let errant = ErrantRecords::new(&errors);
+        let conversion = SinkConversion::new(transforms, converters, errors);
         let props = client_config::consumer(&self.parts.config.originals, &self.connector_config, &self.id);
-        let consumer = open_consumer(&props, subscription(&config)?)?;
+        let consumer = open_consumer(&props, subscription(&config)?).await?;
         let (flush_interval, flush_timeout) = self.flush_times();
         // As above; the rest of the time is for the task's own stop and for leaving the group.
         let closing_timeout = flush_timeout.min(self.parts.grace().mul_f32(0.6));
         let commits = CommitSchedule::new(flush_interval, flush_timeout, closing_timeout);
-        let context = SinkTaskContext::new(self.stop.clone(), self.config.clone(), None);
-        let running = SinkLoop::new(task, consumer, conversion, commits, self.stop.clone());
-        running.run(context, || fire(self.started)).await
+        let reporter = errant.clone().map(|errant| Arc::new(errant) as _);
+        let context = SinkTaskContext::new(self.life.stop.clone(), self.config.clone(), reporter);
+        let topics = self.parts.topics.of(&self.id.connector);
+        let outcome = SinkLoop::new(task, consumer, conversion, errant, commits, topics, self.life).run(context).await;
+        if let Some(queue) = queue {
+            queue.close(QUEUE_CLOSE_TIMEOUT).await;
+        }
+        outcome
+    }
+
+    /// The topic is created where it is missing.
+    async fn dead_letter_queue(&self, config: &SinkConnectorConfig) -> Result<Option<DeadLetterQueue>, ConnectError> {
+        let topic = config.dlq_topic_name.trim();
+        if topic.is_empty() {
+            return Ok(None);
+        }
+        let worker = &self.parts.config.originals;
+        let client_id = format!("connector-dlq-adminclient-{}", self.id);
+        let admin = open_admin(&client_config::task_admin(worker, &self.connector_config, &client_id)).await?;
+        ensure_topic(&admin, topic, config.dlq_topic_replication_factor).await?;
+        let client =
+            open_producer(&client_config::dead_letter_producer(worker, &self.connector_config, &self.id)).await?;
+        Ok(Some(DeadLetterQueue::open(topic, config.dlq_context_headers_enable, client)))
+    }
+
+    /// None leaves the creation of topics to the broker.
+    async fn topic_creation(&self) -> Result<Option<TopicCreation>, ConnectError> {
+        if !self.parts.config.worker.topic_creation_enable || !uses_topic_creation(&self.connector_config) {
+            return Ok(None);
+        }
+        let groups = topic_creation_groups(&self.connector_config).map_err(config_error)?;
+        let client_id = format!("connector-adminclient-{}", self.id);
+        let worker = &self.parts.config.originals;
+        let admin = open_admin(&client_config::task_admin(worker, &self.connector_config, &client_id)).await?;
+        Ok(Some(TopicCreation::new(admin, groups)))
+    }
+
+    /// Validation has said so already, unless the worker was reconfigured since.
+    fn check_overrides(&self, connector_type: ConnectorType) -> Result<(), ConnectError> {
+        let policy = OverridePolicy::of(&self.parts.config.originals).map_err(ConnectError::config)?;
+        policy.check(&clients(connector_type, &self.connector_config), &self.connector_config)
     }
 
     fn assembly<'a>(&'a self, connector: &'a ConnectorConfig) -> Assembly<'a> {
@@ -96,11 +158,6 @@ impl TaskSeed {
     fn flush_times(&self) -> (Duration, Duration) {
         (self.parts.flush_interval(), self.parts.flush_timeout())
     }
-}
-
-/// Whoever waits may have gone.
-fn fire(signal: oneshot::Sender<()>) {
-    let _gone = signal.send(());
 }
 
 fn subscription(config: &SinkConnectorConfig) -> Result<Subscription, ConnectError> {

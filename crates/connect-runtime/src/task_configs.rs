@@ -15,7 +15,10 @@ pub(crate) async fn finished(
     Ok(configs.into_iter().map(|task| framework_keys(task, task_class, connector)).collect())
 }
 
-fn check_count(config: &Props, tasks: usize) -> Result<(), ConnectError> {
+/// Source: Apache Kafka, `Worker.checkTasksMax`.
+/// # Errors
+/// There are more tasks than `tasks.max`, and `tasks.max.enforce` is not switched off.
+pub(crate) fn check_count(config: &Props, tasks: usize) -> Result<(), ConnectError> {
     let max = tasks_max(config);
     if tasks <= max {
         return Ok(());
@@ -25,7 +28,9 @@ fn check_count(config: &Props, tasks: usize) -> Result<(), ConnectError> {
         "The connector {name} has generated {tasks} tasks, which is greater than {max}, the maximum number of tasks it is configured to create. "
     );
     if config.get("tasks.max.enforce").is_some_and(|enforce| enforce.trim().eq_ignore_ascii_case("false")) {
-        tracing::warn!("{message}");
+        tracing::warn!(
+            "{message}This behaviour should be considered a bug and will be disallowed in future releases of Kafka Connect. Please report this to the maintainers of the connector and request that they adjust their connector's taskConfigs() method to respect the maxTasks parameter."
+        );
         return Ok(());
     }
     Err(ConnectError::new(

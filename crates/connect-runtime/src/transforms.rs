@@ -4,9 +4,9 @@
 //!                                                   Drop, Fail ─▶ out of the chain
 //! ```
 
-use connect_api::{ConnectError, ConnectRecord, Predicate, Transformation, Verdict};
+use connect_api::{ConnectError, ConnectRecord, Predicate, SinkRecord, SourceRecord, Transformation, Verdict};
 
-use crate::errors::{Failure, Stage, Tolerance};
+use crate::errors::{ErrorHandler, Failure, Halt, Origin, Retries, Stage};
 
 /// One `transforms.<alias>`.
 pub(crate) struct Link {
@@ -32,9 +32,29 @@ pub(crate) struct TransformationChain {
 pub(crate) struct Fates {
     /// One a record: false if it was dropped.
     pub kept: Vec<bool>,
-    /// The record that fails the task: it and those after it are not sent, those before it are.
-    pub fatal: Option<(usize, ConnectError)>,
+    /// The record that ends the batch: it and those after it are not sent, those before it are.
+    pub halt: Option<(usize, Halt)>,
 }
+
+/// What goes through a chain.
+pub(crate) trait Carrier: Send + Sync {
+    fn record(&mut self) -> &mut ConnectRecord;
+}
+
+impl Carrier for SourceRecord {
+    fn record(&mut self) -> &mut ConnectRecord {
+        &mut self.record
+    }
+}
+
+impl Carrier for SinkRecord {
+    fn record(&mut self) -> &mut ConnectRecord {
+        &mut self.record
+    }
+}
+
+/// Records still in the chain, with their index in the batch.
+type Alive<'a, T> = Vec<(usize, &'a mut T)>;
 
 impl TransformationChain {
     pub(crate) fn new(links: Vec<Link>) -> Self {
@@ -45,44 +65,24 @@ impl TransformationChain {
         self.links.is_empty()
     }
 
-    /// Sends the records through all links, in place.
-    pub(crate) fn run<'a>(
+    /// Sends the records through all links, in place. `origin` says which record one of the batch was at first.
+    pub(crate) async fn run<T: Carrier>(
         &mut self,
-        records: impl Iterator<Item = &'a mut ConnectRecord>,
-        tolerance: &Tolerance,
+        batch: &mut [T],
+        errors: &ErrorHandler,
+        origin: &(impl Fn(usize, &T) -> Origin + Sync),
     ) -> Fates {
-        let mut alive: Vec<(usize, &mut ConnectRecord)> = records.enumerate().collect();
-        let mut fates = Fates { kept: vec![true; alive.len()], fatal: None };
+        let mut fates = Fates { kept: vec![true; batch.len()], halt: None };
+        let mut alive: Alive<'_, T> = batch.iter_mut().enumerate().collect();
         for link in &mut self.links {
-            let verdicts = link.judge(&mut alive);
-            let mut verdicts = verdicts.into_iter();
-            alive.retain(|(index, _)| match verdicts.next().unwrap_or_else(no_verdict) {
-                Verdict::Keep => fates.fatal.as_ref().is_none_or(|(at, _)| index < at),
-                Verdict::Drop => {
-                    fates.kept[*index] = false;
-                    false
-                }
-                Verdict::Fail(error) => {
-                    fates.fail(*index, link.class, error, tolerance);
-                    false
-                }
-            });
+            alive = link.run(alive, &mut fates, errors, origin).await;
         }
         fates
     }
 }
 
-impl Fates {
-    fn fail(&mut self, index: usize, class: &str, error: ConnectError, tolerance: &Tolerance) {
-        if self.fatal.as_ref().is_some_and(|(at, _)| *at < index) {
-            return;
-        }
-        self.kept[index] = false;
-        let failure = Failure { stage: Stage::Transformation, class: class.to_owned(), error };
-        if let Err(fatal) = tolerance.judge(failure) {
-            self.fatal = Some((index, fatal));
-        }
-    }
+fn failure(class: &str, error: ConnectError, origin: Origin) -> Failure {
+    Failure { stage: Stage::Transformation, class: class.to_owned(), error, origin }
 }
 
 /// Kept in silence, it might be a record that a filter meant to drop.
@@ -91,21 +91,72 @@ fn no_verdict() -> Verdict {
 }
 
 impl Link {
+    /// The records that go on to the next link.
+    async fn run<'a, T: Carrier>(
+        &mut self,
+        mut alive: Alive<'a, T>,
+        fates: &mut Fates,
+        errors: &ErrorHandler,
+        origin: &(impl Fn(usize, &T) -> Origin + Sync),
+    ) -> Alive<'a, T> {
+        // A record that failed may be left in any state: to try again takes it as it was.
+        let mut before: Vec<ConnectRecord> = match errors.retries() {
+            true => alive.iter_mut().map(|(_, item)| item.record().clone()).collect(),
+            false => Vec::new(),
+        };
+        let mut verdicts = self.judge(&mut alive);
+        verdicts.resize_with(alive.len(), no_verdict);
+        if verdicts.iter().all(|verdict| *verdict == Verdict::Keep) {
+            return alive;
+        }
+        let (mut left, class) = (Vec::with_capacity(alive.len()), self.class);
+        for (at, ((index, item), mut verdict)) in alive.into_iter().zip(verdicts).enumerate() {
+            let mut retries = Retries::default();
+            while let Verdict::Fail(error) = verdict {
+                let failure = |error| failure(class, error, origin(index, &*item));
+                verdict = match errors.try_again(&mut retries, failure, error).await {
+                    Ok(()) => self.again(item, before.get_mut(at)),
+                    Err(halt) => match errors.judge(halt).await {
+                        Ok(()) => Verdict::Drop,
+                        Err(halt) => {
+                            fates.kept[index] = false;
+                            fates.halt = Some((index, halt));
+                            return left;
+                        }
+                    },
+                };
+            }
+            match verdict {
+                Verdict::Drop => fates.kept[index] = false,
+                _ => left.push((index, item)),
+            }
+        }
+        left
+    }
+
+    /// Judges one record anew, as it was `before`.
+    fn again<T: Carrier>(&mut self, item: &mut T, before: Option<&mut ConnectRecord>) -> Verdict {
+        if let Some(before) = before {
+            item.record().clone_from(before);
+        }
+        self.judge(&mut [(0, item)]).pop().unwrap_or_else(no_verdict)
+    }
+
     /// One verdict for each record, in order.
-    fn judge(&mut self, alive: &mut [(usize, &mut ConnectRecord)]) -> Vec<Verdict> {
+    fn judge<T: Carrier>(&mut self, alive: &mut [(usize, &mut T)]) -> Vec<Verdict> {
         let mut verdicts = Vec::with_capacity(alive.len());
         let Some(condition) = &mut self.condition else {
-            let mut all: Vec<&mut ConnectRecord> = alive.iter_mut().map(|(_, record)| &mut **record).collect();
+            let mut all: Vec<&mut ConnectRecord> = alive.iter_mut().map(|(_, item)| item.record()).collect();
             self.transformation.apply(&mut all, &mut verdicts);
             return verdicts;
         };
-        let asked: Vec<_> = alive.iter().map(|(_, record)| condition.predicate.test(record)).collect();
+        let asked: Vec<_> = alive.iter_mut().map(|(_, item)| condition.predicate.test(item.record())).collect();
         let applies = |asked: &Result<bool, ConnectError>| asked.as_ref().is_ok_and(|&is| is != condition.negate);
         let mut chosen: Vec<&mut ConnectRecord> = alive
             .iter_mut()
             .zip(&asked)
             .filter(|(_, asked)| applies(asked))
-            .map(|((_, record), _)| &mut **record)
+            .map(|((_, item), _)| item.record())
             .collect();
         let mut of_chosen = Vec::with_capacity(chosen.len());
         self.transformation.apply(&mut chosen, &mut of_chosen);
@@ -127,12 +178,12 @@ mod tests {
     use connect_config::{ConfigDef, Props};
 
     use super::*;
-    use crate::fakes::tolerance;
+    use crate::fakes::{errors, retrying_errors, source_record};
 
     static NO_KEYS: LazyLock<ConfigDef> = LazyLock::new(ConfigDef::new);
 
-    /// Appends its letter; drops `drop`, fails on `fail`.
-    struct Append(&'static str);
+    /// Appends its letter; drops `drop`, fails on `fail`, and so many times on `later`, which it spoils.
+    struct Append(&'static str, u32);
 
     impl RecordTransformation for Append {
         fn config_def(&self) -> &'static ConfigDef {
@@ -147,6 +198,11 @@ mod tests {
             match record.value.as_str() {
                 Some("drop") => return Ok(false),
                 Some("fail") => return Err(ConnectError::data("no")),
+                Some("later") if self.1 > 0 => {
+                    self.1 -= 1;
+                    record.value = Value::string("half done");
+                    return Err(ConnectError::retriable("not yet"));
+                }
                 _ => record.value = Value::string(format!("{}{}", record.value, self.0)),
             }
             Ok(true)
@@ -171,11 +227,11 @@ mod tests {
 
     fn link(letter: &'static str, condition: Option<(&'static str, bool)>) -> Link {
         let condition = condition.map(|(prefix, negate)| Condition { predicate: Box::new(BeginsWith(prefix)), negate });
-        Link { class: "org.acme.Append", transformation: Box::new(Append(letter)), condition }
+        Link { class: "org.acme.Append", transformation: Box::new(Append(letter, 2)), condition }
     }
 
-    #[test]
-    fn links_in_order_predicates_drops_and_failures() {
+    #[tokio::test]
+    async fn links_in_order_predicates_drops_and_failures() {
         type Condition = Option<(&'static str, bool)>;
         // (conditions of links x and y, tolerate, records, what they become: dropped in brackets, fatal at)
         type Case<'a> = ([Condition; 2], bool, &'a [&'a str], &'a [&'a str], Option<usize>);
@@ -191,15 +247,30 @@ mod tests {
         for (conditions, tolerate, given, want, fatal) in cases {
             let [x, y] = conditions;
             let mut chain = TransformationChain::new(vec![link("x", x), link("y", y)]);
-            let record = |text: &&str| ConnectRecord::new("t".into(), None, Value::string((*text).to_owned()));
-            let mut records: Vec<_> = given.iter().map(record).collect();
-            let fates = chain.run(records.iter_mut(), &tolerance(tolerate));
-            let shown = records.iter().zip(&fates.kept).map(|(record, kept)| match kept {
-                true => record.value.to_string(),
-                false => format!("[{}]", record.value),
+            let mut records: Vec<_> = given.iter().map(|text| source_record(text, 0)).collect();
+            let fates = chain.run(&mut records, &errors(tolerate), &|_, _| Origin::Unknown).await;
+            let shown = records.iter().zip(&fates.kept).map(|(source, kept)| match kept {
+                true => source.record.value.to_string(),
+                false => format!("[{}]", source.record.value),
             });
             assert_eq!(shown.collect::<Vec<_>>(), want, "{given:?} {conditions:?}");
-            assert_eq!(fates.fatal.map(|(at, _)| at), fatal, "{given:?}");
+            assert_eq!(fates.halt.map(|(at, _)| at), fatal, "{given:?}");
         }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_retriable_failure_gets_the_record_as_it_was() {
+        let begun = tokio::time::Instant::now();
+        let mut chain = TransformationChain::new(vec![link("x", None), link("y", None)]);
+        let mut records = [source_record("a", 0), source_record("later", 1), source_record("b", 2)];
+        let fates = chain.run(&mut records, &retrying_errors(10_000), &|_, _| Origin::Unknown).await;
+        assert!(fates.halt.is_none() && fates.kept == [true; 3]);
+        let values = records.map(|source| source.record.value.to_string());
+        assert_eq!(values, ["axy", "laterxy", "bxy"]);
+        assert_eq!(begun.elapsed().as_millis(), 300 + 600);
+        let mut records = [source_record("later", 0)];
+        let mut chain = TransformationChain::new(vec![link("x", None)]);
+        let fates = chain.run(&mut records, &errors(false), &|_, _| Origin::Unknown).await;
+        assert!(matches!(fates.halt, Some((0, Halt::Failed(_)))), "without errors.retry.timeout it fails at once");
     }
 }

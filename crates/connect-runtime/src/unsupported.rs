@@ -5,6 +5,7 @@ use connect_config::Props;
 use kafka_client::config::{ClientKind, Usage};
 use kafka_client::security::Security;
 
+use crate::client_check::OverridePolicy;
 use crate::client_config::admin;
 
 /// Why a worker with this configuration must not start, one text a key.
@@ -15,7 +16,14 @@ pub fn worker_errors(worker: &Props) -> Vec<String> {
             errors.push(format!("{key} is set, but {why}; remove the key to start without"));
         }
     }
-    errors.extend(CHOICES.iter().filter_map(|(key, known)| wrong_choice(worker, key, known)));
+    errors.extend(OverridePolicy::of(worker).err());
+    let exactly_once = worker.get("exactly.once.source.support").map(str::trim).filter(|value| !value.is_empty());
+    if exactly_once.is_some_and(|value| !value.eq_ignore_ascii_case("disabled")) {
+        errors.push(
+            "exactly.once.source.support is set, but this version has no exactly-once support for sources yet; remove the key or set it to disabled"
+                .to_owned(),
+        );
+    }
     errors.extend(insecure_clients(worker));
     errors
 }
@@ -28,14 +36,6 @@ fn insecure_clients(worker: &Props) -> impl Iterator<Item = String> {
         Some(format!("{error} (in the worker's {prefix}* keys)"))
     });
     own.into_iter().chain(of_tasks)
-}
-
-fn wrong_choice(config: &Props, key: &str, known: &[&str]) -> Option<String> {
-    let value = config.get(key).map(str::trim).filter(|value| !value.is_empty())?;
-    if known.iter().any(|known| known.eq_ignore_ascii_case(value)) {
-        return None;
-    }
-    Some(format!("{key}={value} is not supported by this version, which knows only {}", known[0]))
 }
 
 /// The worker keys that are accepted and have no effect; `defined` says which the worker itself declares.
@@ -62,35 +62,15 @@ fn is_unused_by_client(key: &str) -> bool {
 
 /// The framework's connector keys that are accepted and have no effect.
 pub fn ignored_connector_keys(config: &Props) -> Vec<&str> {
-    let is_ignored = |key: &str| {
-        IGNORED_OF_CONNECTORS.contains(&key)
-            || IGNORED_PREFIXES_OF_CONNECTORS.iter().any(|prefix| key.starts_with(prefix))
-    };
-    config.keys().filter(|key| is_ignored(key)).collect()
+    config.keys().filter(|key| IGNORED_OF_CONNECTORS.contains(key)).collect()
 }
 
 /// Why a connector with this configuration must not be created.
 pub fn connector_errors(config: &Props) -> Vec<String> {
     let given = |key: &str| config.get(key).map(str::trim).filter(|value| !value.is_empty());
     let mut errors = Vec::new();
-    if given("errors.deadletterqueue.topic.name").is_some() {
-        errors.push(
-            "errors.deadletterqueue.topic.name is set, but this version has no dead letter queue yet: failed records would be lost; remove the key or keep errors.tolerance=none".to_owned(),
-        );
-    }
     if given("exactly.once.support").is_some_and(|value| value.eq_ignore_ascii_case("required")) {
         errors.push("This worker does not have exactly-once source support enabled.".to_owned());
-    }
-    if config.keys().any(|key| key.starts_with("topic.creation.")) {
-        errors.push(
-            "topic.creation.* is set, but this version leaves the creation of topics to the broker; create the topic and remove these keys".to_owned(),
-        );
-    }
-    if given("errors.retry.timeout").is_some_and(|value| value != "0") {
-        errors.push(
-            "errors.retry.timeout is set, but this version does not retry failed operations yet; remove the key"
-                .to_owned(),
-        );
     }
     errors
 }
@@ -101,15 +81,6 @@ const GUARDS: &[(&str, &str)] = &[
     ("admin.listeners", "this version has no separate admin listeners yet"),
 ];
 
-const CHOICES: &[(&str, &[&str])] = &[(
-    "connector.client.config.override.policy",
-    &[
-        "All",
-        "org.apache.kafka.connect.connector.policy.AllConnectorClientConfigOverridePolicy",
-        "AllConnectorClientConfigOverridePolicy",
-    ],
-)];
-
 const IGNORED: &[&str] = &[
     "metric.reporters",
     "plugin.path",
@@ -119,8 +90,8 @@ const IGNORED: &[&str] = &[
     "response.http.headers.config",
 ];
 
-/// Keys of the worker that belong to its metrics and its topic records.
-const IGNORED_PREFIXES: &[&str] = &["metrics.", "topic.tracking.", "topic.creation."];
+/// Keys of the worker that belong to its metrics.
+const IGNORED_PREFIXES: &[&str] = &["metrics."];
 
 /// What converters and clients get; a client names what it does not use when it is made.
 const PASSED_ON: &[&str] = &[
@@ -132,18 +103,11 @@ const PASSED_ON: &[&str] = &[
     "admin.",
     "rest.port",
     "rest.host.name",
+    "connector.client.config.override.",
 ];
 
-const IGNORED_OF_CONNECTORS: &[&str] = &[
-    "errors.log.include.messages",
-    "errors.retry.delay.max.ms",
-    "config.action.reload",
-    "transaction.boundary",
-    "transaction.boundary.interval.ms",
-    "offsets.storage.topic",
-];
-
-const IGNORED_PREFIXES_OF_CONNECTORS: &[&str] = &["admin.override.", "errors.deadletterqueue."];
+const IGNORED_OF_CONNECTORS: &[&str] =
+    &["config.action.reload", "transaction.boundary", "transaction.boundary.interval.ms", "offsets.storage.topic"];
 
 #[cfg(test)]
 mod tests {
@@ -158,7 +122,10 @@ mod tests {
             ("producer.security.protocol", "TLS", true),
             ("sasl.mechanism", "PLAIN", false), // of no effect without the protocol
             ("connector.client.config.override.policy", "All", false),
-            ("connector.client.config.override.policy", "None", true),
+            ("connector.client.config.override.policy", "None", false),
+            ("connector.client.config.override.policy", "Some", true),
+            ("exactly.once.source.support", "disabled", false),
+            ("exactly.once.source.support", "enabled", true),
             ("config.providers", "", false),
             ("config.providers", "file", true),
             ("metric.reporters", "a.B", false),
@@ -178,7 +145,16 @@ mod tests {
         ]);
         let ignored = ignored_worker_keys(&props, |key| ["key.converter", "ssl.keystore.type"].contains(&key));
         assert_eq!(ignored, ["producer.interceptor.classes", "group.id"]);
-        let props = Props::from([("errors.log.include.messages", "true"), ("admin.override.x", "1"), ("file", "f")]);
-        assert_eq!(ignored_connector_keys(&props), ["errors.log.include.messages", "admin.override.x"]);
+        let props = Props::from([("config.action.reload", "none"), ("admin.override.x", "1"), ("file", "f")]);
+        assert_eq!(ignored_connector_keys(&props), ["config.action.reload"]);
+        for (key, value, refused) in [
+            ("errors.deadletterqueue.topic.name", "q", false),
+            ("topic.creation.default.partitions", "1", false),
+            ("errors.retry.timeout", "-1", false),
+            ("exactly.once.support", "requested", false),
+            ("exactly.once.support", "required", true),
+        ] {
+            assert_eq!(!connector_errors(&Props::from([(key, value)])).is_empty(), refused, "{key}={value}");
+        }
     }
 }

@@ -8,11 +8,8 @@ use connect_api::{Factory, Plugin, PluginKind, PluginTable};
 use connect_config::{Class, ConfigDef, ConfigException, Props};
 use connect_core::config::{SinkConnectorConfig, SourceConnectorConfig, VersionRange, WorkerConfig, enrich};
 use connect_core::herder::{ConnectorType, HerderError};
-use connect_core::{ConnectorName, TaskId};
-use kafka_client::config::{ClientConfig, ClientKind};
-use kafka_client::producer::ProducerConfig;
 
-use crate::client_config;
+use crate::client_check;
 use crate::connector::Instance;
 use crate::plugins::{TablePlugins, check_version};
 use crate::unsupported;
@@ -37,7 +34,7 @@ pub(crate) async fn validate(
     let mut errors = framework_errors(plugins, connector_type, config)?;
     errors.extend(unsupported::connector_errors(config));
     errors.extend(converter_version_errors(plugins, config));
-    errors.extend(client_error(connector_type, worker, config));
+    errors.extend(client_check::errors(connector_type, worker, config).await);
     if let Some(mut instance) = instantiate(plugin) {
         let values = instance.as_connector().validate(config).await;
         errors.extend(values.into_iter().flat_map(|value| value.errors));
@@ -146,34 +143,6 @@ fn too_many_tasks(config: &Props) -> Option<String> {
     let asked: i32 = config.get("tasks.max")?.trim().parse().ok()?;
     let why = format!("this worker runs at most {SINK_TASKS_MAX} tasks of one sink connector");
     (asked > SINK_TASKS_MAX).then(|| ConfigException::invalid("tasks.max", asked, why).to_string())
-}
-
-/// Why the tasks' clients could not be made. The reference finds out when the tasks start.
-fn client_error(connector_type: ConnectorType, worker: &Props, config: &Props) -> Option<String> {
-    let id = TaskId { connector: ConnectorName::new(config.get("name").unwrap_or_default()), index: 0 };
-    let (client, checked) = match connector_type {
-        ConnectorType::Source => {
-            let props = client_config::producer(worker, config, &id);
-            (
-                "producer",
-                ClientConfig::parse_for(ClientKind::Producer, &props)
-                    .and_then(|_| ProducerConfig::parse(&props))
-                    .map(drop),
-            )
-        }
-        ConnectorType::Sink => {
-            let props = client_config::consumer(worker, config, &id);
-            (
-                "consumer",
-                ClientConfig::parse_for(ClientKind::Consumer, &props)
-                    .and_then(|_| client_config::parse_consumer(&props))
-                    .map(drop),
-            )
-        }
-        ConnectorType::Unknown => return None,
-    };
-    let why = checked.err()?;
-    Some(format!("{why} (in the worker's {client}.* or the connector's {client}.override.* keys)"))
 }
 
 fn null_values(config: &Props) -> impl Iterator<Item = String> {

@@ -1,4 +1,6 @@
-//! What tests of several crates share: the golden runners over `parity/golden/`.
-//! A dev-dependency and `cargo xtask golden`'s library; nothing of it goes into the worker.
+//! What tests of several crates share: the golden runners over `parity/golden/`, the REST scenarios of
+//! `parity/conformance/`. A dev-dependency and the library of `cargo xtask golden` and `cargo xtask scenarios`; nothing
+//! of it goes into the worker.
 
 pub mod golden;
+pub mod scenario;

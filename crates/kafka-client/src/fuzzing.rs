@@ -7,13 +7,25 @@ use kafka_protocol::protocol::Decodable;
 
 use crate::consumer;
 use crate::net;
-use crate::record::{Batches, RecordError};
+use crate::record::{Batches, RecordError, decompress_any};
+use crate::security::{sasl, stores, tls};
 
 /// A target's name, which is also its corpus' folder, and what it calls.
 pub type Target = (&'static str, fn(&[u8]));
 
 /// All targets.
-pub const TARGETS: &[Target] = &[("answers", answers), ("records", records), ("members", members)];
+pub const TARGETS: &[Target] = &[
+    ("answers", answers),
+    ("records", records),
+    ("unfold", unfold),
+    ("members", members),
+    ("assignors", assignors),
+    ("jaas", jaas),
+    ("scram", scram),
+    ("oauth", oauth),
+    ("stores", stores),
+    ("certificates", certificates),
+];
 
 /// An answer: the first byte picks the API, the second its version.
 pub fn answers(data: &[u8]) {
@@ -46,9 +58,44 @@ pub fn records(data: &[u8]) {
     }
 }
 
-/// What other members of a group wrote: subscriptions and assignments.
+/// Compressed bytes on their own: the first picks the codec.
+pub fn unfold(data: &[u8]) {
+    decompress_any(data);
+}
+
+/// What other members of a group wrote: subscriptions, assignments and the sticky assignors' user data.
 pub fn members(data: &[u8]) {
-    consumer::read_member(data);
+    consumer::read_any_member(data);
+}
+
+/// Members that say anything, and a leader that shares partitions out to them: each partition to one that reads it.
+pub fn assignors(data: &[u8]) {
+    consumer::share_any(data);
+}
+
+/// Login configurations, of a property or a file.
+pub fn jaas(data: &[u8]) {
+    sasl::fuzzing::jaas(data);
+}
+
+/// A broker's two answers in SCRAM, a line each.
+pub fn scram(data: &[u8]) {
+    sasl::fuzzing::scram(data);
+}
+
+/// What a token endpoint answers, and tokens.
+pub fn oauth(data: &[u8]) {
+    sasl::fuzzing::oauth(data);
+}
+
+/// Key and trust stores: JKS, PKCS12, PEM, and encrypted keys.
+pub fn stores(data: &[u8]) {
+    stores::read_any(data);
+}
+
+/// The certificates of a broker, each with its length in two bytes.
+pub fn certificates(data: &[u8]) {
+    tls::verify_any(data);
 }
 
 #[cfg(test)]

@@ -22,7 +22,7 @@ const OTHER_LEVELS: [(&str, &str); 3] =
 fn java(libs: &str, class: &str, bootstrap: &str, topic: &str) -> Command {
     let mut command = Command::new("java");
     command.args(["-Xmx256m", "-Dfile.encoding=UTF-8", "-cp", &format!("{libs}/*"), class]);
-    command.args(["--bootstrap-server", bootstrap, "--topic", topic]).stderr(Stdio::null());
+    command.args(["--bootstrap-server", bootstrap, "--topic", topic]).stderr(Stdio::inherit());
     command
 }
 
@@ -39,7 +39,7 @@ async fn java_reads_every_codec_of_ours() {
     consumer.args([
         "--from-beginning",
         "--timeout-ms",
-        "30000",
+        "240000", // between two records, the JVM's start among them; the last record ends it at once
         "--max-messages",
         &(RECORDS * CODECS.len()).to_string(),
     ]);

@@ -1,13 +1,12 @@
 //! The consumer on three brokers that come and go: nearer replicas, and logs that an unclean election cuts off.
 //!
-//! A command of its own, because it starts a cluster of its own on six ports from `KAFKA_PORT` (29492) on:
+//! A command of its own, because it starts a cluster of its own:
 //! ```text
 //! LONGSHORE_TEST_CLUSTER=1 LONGSHORE_TEST_APACHE=$PWD/scripts/apache.sh cargo test -p kafka-client --test consumer_cluster
 //! ```
 
 #![allow(clippy::unwrap_used)]
 
-use std::process::Command;
 use std::time::{Duration, Instant};
 
 use kafka_client::cluster::Cluster;
@@ -18,50 +17,26 @@ use kafka_protocol::messages::create_topics_request::{
 use kafka_protocol::messages::{BrokerId, CreateTopicsRequest, TopicName};
 use kafka_protocol::protocol::StrBytes;
 
+mod common;
 #[path = "consumer/support.rs"]
 #[allow(dead_code)]
 mod support;
+use common::own_broker::OwnBroker;
 use support::*;
 
-/// Three brokers, the I-th in rack `rI`; they end with it.
-struct Brokers {
-    script: String,
-    data: std::path::PathBuf,
-    port: u16,
+/// The I-th of three is in rack `rI`.
+const PROPERTIES: &str = "broker.rack=r%i\nbroker.session.timeout.ms=6000\nbroker.heartbeat.interval.ms=500\n\
+                          replica.selector.class=org.apache.kafka.common.replica.RackAwareReplicaSelector\n";
+
+fn start() -> Option<OwnBroker> {
+    wanted("LONGSHORE_TEST_CLUSTER")?;
+    let mut brokers = OwnBroker::prepare(6)?;
+    brokers.start_all(3, PROPERTIES);
+    Some(brokers)
 }
 
-impl Brokers {
-    fn start() -> Option<Self> {
-        let (script, _) = (wanted("LONGSHORE_TEST_APACHE")?, wanted("LONGSHORE_TEST_CLUSTER")?);
-        let port = std::env::var("KAFKA_PORT").map_or(29_492, |port| port.parse().unwrap());
-        let data = std::env::temp_dir().join(unique("longshore-cluster"));
-        std::fs::create_dir_all(&data).unwrap();
-        let extra = "broker.rack=r%i\nbroker.session.timeout.ms=6000\nbroker.heartbeat.interval.ms=500\n\
-                     replica.selector.class=org.apache.kafka.common.replica.RackAwareReplicaSelector\n";
-        std::fs::write(data.join("extra"), extra).unwrap();
-        let brokers = Self { script, data, port };
-        brokers.run(&["start", "3"]);
-        Some(brokers)
-    }
-
-    fn run(&self, arguments: &[&str]) {
-        let mut command = Command::new(&self.script);
-        command.arg("broker").args(arguments).env("KAFKA_PORT", self.port.to_string()).env("HEAP", "-Xmx256m");
-        command.env("KAFKA_DATA", self.data.join("brokers")).env("KAFKA_EXTRA", self.data.join("extra"));
-        assert!(command.status().unwrap().success(), "{arguments:?}");
-    }
-
-    fn bootstrap(&self) -> String {
-        [0, 2, 4].map(|step| format!("127.0.0.1:{}", self.port + step)).join(",")
-    }
-}
-
-impl Drop for Brokers {
-    fn drop(&mut self) {
-        // At once: what they would save is thrown away.
-        ["1", "2", "3"].iter().for_each(|broker| self.run(&["kill", broker]));
-        let _ = std::fs::remove_dir_all(&self.data);
-    }
+fn bootstrap_of(brokers: &OwnBroker) -> String {
+    [0, 2, 4].map(|offset| brokers.at("127.0.0.1", offset)).join(",")
 }
 
 /// A topic whose one partition is led by the first of `replicas`.
@@ -114,39 +89,39 @@ async fn in_sync(cluster: &Cluster, partition: &TopicPartition, want: &[i32]) {
 
 #[tokio::test]
 async fn replicas_near_and_far_and_cut_off() {
-    let Some(brokers) = Brokers::start() else { return };
-    let cluster = cluster(&brokers.bootstrap());
+    let Some(brokers) = start() else { return };
+    let cluster = cluster(&bootstrap_of(&brokers));
     the_nearer_replica_is_read_while_it_is_there(&brokers, &cluster).await;
     a_log_that_was_cut_off_is_noticed(&brokers, &cluster).await;
 }
 
-async fn the_nearer_replica_is_read_while_it_is_there(brokers: &Brokers, cluster: &Cluster) {
+async fn the_nearer_replica_is_read_while_it_is_there(brokers: &OwnBroker, cluster: &Cluster) {
     let partition = create_on(cluster, &unique("racks"), &[2, 3], &[]).await;
     let extra = [("client.rack", "r3"), ("auto.offset.reset", "earliest"), ("metadata.max.age.ms", "5000")];
-    let mut consumer = consumer(&brokers.bootstrap(), &extra);
+    let mut consumer = consumer(&bootstrap_of(brokers), &extra);
     consumer.assign(std::slice::from_ref(&partition)).unwrap();
     produce(cluster, &partition, &values(0..10)).await;
     let mut seen = Seen::default();
     drive(&mut consumer, &mut seen, |seen| seen.values.len() == 10).await;
     assert_eq!(consumer.read_replica(&partition).unwrap(), Some(3));
 
-    brokers.run(&["kill", "3"]);
+    brokers.run(&["broker", "kill", "3"]);
     in_sync(cluster, &partition, &[2]).await;
     produce(cluster, &partition, &values(10..20)).await;
     drive(&mut consumer, &mut seen, |seen| seen.values.len() == 20).await;
     assert_eq!(seen.values, values(0..20));
     assert_eq!(consumer.read_replica(&partition).unwrap(), None, "the leader");
-    brokers.run(&["again", "3"]);
+    brokers.run(&["broker", "again", "3"]);
     in_sync(cluster, &partition, &[2, 3]).await;
 }
 
-async fn a_log_that_was_cut_off_is_noticed(brokers: &Brokers, cluster: &Cluster) {
+async fn a_log_that_was_cut_off_is_noticed(brokers: &OwnBroker, cluster: &Cluster) {
     let configs = [("unclean.leader.election.enable", "true"), ("min.insync.replicas", "1")];
     let partition = create_on(cluster, &unique("unclean"), &[2, 3], &configs).await;
     in_sync(cluster, &partition, &[2, 3]).await;
     produce(cluster, &partition, &values(0..10)).await;
     let reader = |policy| {
-        let mut consumer = consumer(&brokers.bootstrap(), &[("auto.offset.reset", policy)]);
+        let mut consumer = consumer(&bootstrap_of(brokers), &[("auto.offset.reset", policy)]);
         consumer.assign(std::slice::from_ref(&partition)).unwrap();
         consumer
     };
@@ -154,15 +129,15 @@ async fn a_log_that_was_cut_off_is_noticed(brokers: &Brokers, cluster: &Cluster)
     strict.seek(&partition, 0).unwrap();
 
     // Five records that only the leader has.
-    brokers.run(&["kill", "3"]);
+    brokers.run(&["broker", "kill", "3"]);
     in_sync(cluster, &partition, &[2]).await;
     produce(cluster, &partition, &values(10..15)).await;
     let (mut seen, mut seen_strict) = (Seen::default(), Seen::default());
     drive(&mut lenient, &mut seen, |seen| seen.values.len() == 15).await;
     drive(&mut strict, &mut seen_strict, |seen| seen.values.len() == 15).await;
-    brokers.run(&["kill", "2"]);
+    brokers.run(&["broker", "kill", "2"]);
     led_by(cluster, &partition, |leader| leader != Some(2)).await;
-    brokers.run(&["again", "3"]);
+    brokers.run(&["broker", "again", "3"]);
     led_by(cluster, &partition, |leader| leader == Some(3)).await;
     // The new log has passed the readers' position: by their offsets alone, nothing is wrong with them.
     produce(cluster, &partition, &values(20..40)).await;
@@ -173,7 +148,7 @@ async fn a_log_that_was_cut_off_is_noticed(brokers: &Brokers, cluster: &Cluster)
     strict.seek(&partition, 10).unwrap();
     drive(&mut strict, &mut seen_strict, |seen| seen.values.len() >= 35).await;
     assert_eq!(seen_strict.values[15..], values(20..40));
-    brokers.run(&["again", "2"]);
+    brokers.run(&["broker", "again", "2"]);
 }
 
 async fn truncation(consumer: &mut Consumer) -> Option<i64> {

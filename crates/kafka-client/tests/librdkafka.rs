@@ -20,6 +20,10 @@ use kafka_client::consumer::{Event, TopicPartition};
 use support::{PATIENCE, Seen, create_topic, drive, member, produce, values};
 
 const RECORDS: usize = 2_000;
+/// What is written in each transaction, and whether it is committed.
+const TRANSACTIONS: [(&str, bool); 4] = [("a", true), ("b", false), ("c", false), ("d", true)];
+/// What is there to see at each isolation level.
+const LEVELS: [(&str, &[&str]); 2] = [("read_committed", &["a", "d"]), ("read_uncommitted", &["a", "b", "c", "d"])];
 
 /// The interpreter that has the package; tests of this binary wait for the first one's installation.
 fn python() -> Option<&'static str> {
@@ -89,19 +93,47 @@ async fn every_codec_of_librdkafka_is_read() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn librdkafka_reads_what_our_transactions_committed() {
+    let (Some(bootstrap), Some(python)) = (bootstrap(), python()) else { return };
+    let name = fresh("transactions-to-librdkafka");
+    let id = format!("{name}-writer");
+    let small = [("transactional.id", id.as_str()), ("batch.size", "500")];
+    let (_, producer, _acks) = producer(&bootstrap, &small);
+    let topic = producer.prepare(&name).await.unwrap();
+    producer.init_transactions().await.unwrap();
+    for (kind, commits) in TRANSACTIONS {
+        producer.begin_transaction().unwrap();
+        for number in 0..50 {
+            append_line(&producer, &topic, &line(kind, number), number).await;
+        }
+        producer.flush().await; // so that what is aborted is in the log, and has to be passed over
+        match commits {
+            true => producer.commit_transaction().await.unwrap(),
+            false => producer.abort_transaction().await.unwrap(),
+        }
+    }
+    for (level, kinds) in LEVELS {
+        let reader = librdkafka(python, &bootstrap, &["read", &name, &(50 * kinds.len()).to_string(), level]);
+        let wanted = kinds.iter().flat_map(|kind| (0..50).map(|number| line(kind, number)));
+        assert_lines(run(reader, String::new()).await.lines(), wanted);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn transactions_of_librdkafka_are_read_committed() {
     let (Some(bootstrap), Some(python)) = (bootstrap(), python()) else { return };
     let name = fresh("librdkafka-transactions");
     common::producer(&bootstrap, &[]).1.prepare(&name).await.unwrap();
     let mut input = String::new();
-    for (kind, end) in [("a", "commit"), ("b", "abort"), ("c", "abort"), ("d", "commit")] {
+    for (kind, commits) in TRANSACTIONS {
+        let end = if commits { "commit" } else { "abort" };
         let records: String = (0..50).map(|number| line(kind, number) + "\n").collect();
         input += &format!("begin\n{records}{end}\n");
     }
     run(librdkafka(python, &bootstrap, &["transact", &name]), input).await;
-    let levels = ["read_committed", "read_uncommitted"].map(|level| ("isolation.level", level));
-    for (level, kinds) in levels.into_iter().zip([&["a", "d"][..], &["a", "b", "c", "d"]]) {
-        let mut consumer = support::consumer(&bootstrap, &[("auto.offset.reset", "earliest"), level]);
+    for (level, kinds) in LEVELS {
+        let props = [("auto.offset.reset", "earliest"), ("isolation.level", level)];
+        let mut consumer = support::consumer(&bootstrap, &props);
         consumer.assign(&[TopicPartition::new(name.as_str(), 0)]).unwrap();
         let mut found = Vec::new();
         while found.len() < 50 * kinds.len() {

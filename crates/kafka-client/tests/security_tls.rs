@@ -12,7 +12,7 @@ mod common;
 use std::time::{Duration, Instant};
 
 use broker::TlsBroker;
-use common::{append, fresh, producer, read_all, receive, record, required};
+use common::{append, fresh, producer, read_all, receive, record};
 use connect_config::Props;
 use kafka_client::KafkaError;
 use kafka_client::cluster::Cluster;
@@ -23,8 +23,7 @@ type Entries = Vec<(&'static str, String)>;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn speaks_tls_with_a_broker() {
-    let Some(script) = required("LONGSHORE_TEST_APACHE", "scripts/apache.sh") else { return };
-    let broker = tokio::task::spawn_blocking(move || TlsBroker::start(&script)).await.unwrap();
+    let Some(broker) = tokio::task::spawn_blocking(TlsBroker::start).await.unwrap() else { return };
     accepts_and_refuses(&broker).await;
     carries_records(&broker).await;
     sees_new_stores(&broker).await;

@@ -4,14 +4,31 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use connect_config::Props;
+use kafka_client::admin::{Admin, all};
 use kafka_client::cluster::Cluster;
 use kafka_client::config::ClientConfig;
 use kafka_client::consumer::{Consumer, ConsumerConfig, Event, TopicPartition};
+use kafka_client::record::RecordView;
 
 use super::PATIENCE;
 
 /// The values of partition 0, in order; tombstones are left out.
 pub fn values(kafka: &str, topic: &str) -> Vec<Vec<u8>> {
+    records(kafka, topic).into_iter().filter_map(|record| record.value.map(|value| value.to_vec())).collect()
+}
+
+/// How many partitions a topic has.
+pub fn partitions(kafka: &str, topic: &str) -> usize {
+    block_on(async {
+        let props = Props::from([("bootstrap.servers", kafka)]);
+        let admin = Admin::new(Cluster::new(ClientConfig::parse(&props).unwrap()));
+        let described = all(admin.describe_topics(&[topic.into()], false).await).unwrap();
+        described[topic].partitions.len()
+    })
+}
+
+/// The records of partition 0, in order.
+pub fn records(kafka: &str, topic: &str) -> Vec<RecordView> {
     let at = TopicPartition::new(topic, 0);
     block_on(async {
         let mut consumer = consumer(kafka, &[]);
@@ -21,8 +38,7 @@ pub fn values(kafka: &str, topic: &str) -> Vec<Vec<u8>> {
         let mut values = Vec::new();
         while consumer.position(&at, PATIENCE).await.unwrap() < end {
             if let Event::Records(batches) = consumer.poll(Duration::from_secs(1)).await.unwrap() {
-                let records = batches.iter().flat_map(|batch| batch.iter().map(Result::unwrap));
-                values.extend(records.filter_map(|record| record.value.map(|value| value.to_vec())));
+                values.extend(batches.iter().flat_map(|batch| batch.iter().map(Result::unwrap)));
             }
         }
         consumer.close(Duration::ZERO).await;

@@ -66,6 +66,7 @@ async fn sink(path: &str, count: usize) -> Outcome<Duration> {
         offset: 0,
         timestamp_type: TimestampType::CreateTime,
         original: original.clone(),
+        consumed: None,
     };
     let batch: SinkBatch = Arc::new((0..BATCH).map(record).collect());
     let begin = Instant::now();

@@ -61,9 +61,11 @@ pub struct SourceTaskContext {
 /// Takes single records that a sink task could not write.
 #[async_trait]
 pub trait ErrantRecordReporter: Send + Sync {
-    /// Ends when the record is in the dead letter queue.
+    /// Ends when the record is in the dead letter queue, or has been logged where there is none. Offsets are committed
+    /// only after that. To report many records await them together, as with `join_all`.
     /// # Errors
-    /// `errors.tolerance` is `none`, or the record could not be written: the task should fail with this.
+    /// `errors.tolerance` is `none`, and the task fails whatever becomes of this error; or the record could not be
+    /// written, and the task decides.
     async fn report(&self, record: &SinkRecord, error: ConnectError) -> Result<(), ConnectError>;
 }
 
@@ -73,7 +75,7 @@ pub struct SinkTaskContext {
     pub stop: StopToken,
     /// The task's configuration as it stands, variables resolved.
     pub configs: Props,
-    /// None where the worker has nowhere to report to: this version has no dead letter queue.
+    /// None where there is nowhere to report to: neither a dead letter queue nor `errors.log.enable`.
     pub errant_records: Option<Arc<dyn ErrantRecordReporter>>,
     requests: Arc<Mutex<SinkRequests>>,
 }

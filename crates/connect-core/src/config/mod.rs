@@ -28,7 +28,7 @@ pub use sink::SinkConnectorConfig;
 pub use source::{ExactlyOnceSupportLevel, SourceConnectorConfig, TransactionBoundary};
 pub use ssl::SslConfig;
 pub use stages::{PluginSpec, TransformationSpec, transformation_stages};
-pub use topic_creation::{TopicCreationGroup, topic_creation_groups};
+pub use topic_creation::{TopicCreationGroup, topic_creation_groups, uses_topic_creation};
 pub use version::{PluginVersionValidator, VERSION_ERROR_CLASS, VersionRange, compare_versions};
 pub use worker::{StandaloneConfig, WorkerConfig};
 

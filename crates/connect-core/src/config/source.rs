@@ -52,7 +52,7 @@ impl SourceConnectorConfig {
     /// The first that Java would have raised.
     pub fn values(props: &Props, plugins: &dyn Plugins, create_topics: bool) -> Result<ParsedConfig, ConfigException> {
         let values = values_of(Self::def(), props, plugins)?;
-        if create_topics && topic_creation::is_used(props) {
+        if create_topics && topic_creation::uses_topic_creation(props) {
             topic_creation::topic_creation_groups(props)?;
         }
         Ok(values)

@@ -33,7 +33,7 @@ impl TopicCreationGroup {
 }
 
 /// True if any key asks for topic creation.
-pub(super) fn is_used(props: &Props) -> bool {
+pub fn uses_topic_creation(props: &Props) -> bool {
     props.keys().any(|key| key.starts_with(PREFIX))
 }
 

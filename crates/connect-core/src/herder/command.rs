@@ -1,9 +1,10 @@
 //! What may be asked of a herder, and what it answers.
 
+use connect_api::SourceOffsets;
 use connect_config::Props;
 
-use super::{ConnectorInfo, ConnectorStatus, TargetState, TaskInfo};
-use crate::ConnectorName;
+use super::{ConnectorInfo, ConnectorStatus, TargetState, TaskInfo, TaskStatus};
+use crate::{ConnectorName, TaskId};
 
 /// Ties a reply to its command; chosen by the shell, never used twice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -30,6 +31,28 @@ pub enum Command {
     PutConfig { name: ConnectorName, config: Props },
     /// → [`Reply::Done`]
     Delete(ConnectorName),
+    /// Changes some keys of a connector's configuration; a null removes its key. → [`Reply::Put`]
+    PatchConfig { name: ConnectorName, patch: Props },
+    /// Pause, resume or stop. → [`Reply::Done`]
+    SetTargetState(ConnectorName, TargetState),
+    /// Restarts the connector's instance alone. → [`Reply::Done`]
+    RestartConnector(ConnectorName),
+    /// Restarts what the plan says. → [`Reply::Status`], in which the parts that are to be restarted are `RESTARTING`
+    Restart { name: ConnectorName, include_tasks: bool, only_failed: bool },
+    /// → [`Reply::Done`]
+    RestartTask(TaskId),
+    /// → [`Reply::TaskStatus`]
+    TaskStatus(TaskId),
+    /// The topics that the connector has used since the last reset. → [`Reply::Topics`]
+    Topics(ConnectorName),
+    /// → [`Reply::Done`]
+    ResetTopics(ConnectorName),
+    /// → [`Reply::Offsets`]
+    Offsets(ConnectorName),
+    /// Sets the offsets of a stopped connector; none removes one. → [`Reply::Message`]
+    AlterOffsets { name: ConnectorName, offsets: SourceOffsets },
+    /// Removes all offsets of a stopped connector. → [`Reply::Message`]
+    ResetOffsets(ConnectorName),
 }
 
 /// The answer to a [`Command`] that could be carried out.
@@ -41,7 +64,17 @@ pub enum Reply {
     Config(Props),
     Status(ConnectorStatus),
     Tasks(Vec<TaskInfo>),
-    Put { created: bool, info: ConnectorInfo },
+    Put {
+        created: bool,
+        info: ConnectorInfo,
+    },
+    TaskStatus(TaskStatus),
+    /// Sorted.
+    Topics(Vec<String>),
+    /// Partitions and offsets in the shape of source offsets; of a sink: `kafka_topic`, `kafka_partition`, `kafka_offset`.
+    Offsets(SourceOffsets),
+    /// For the user.
+    Message(String),
 }
 
 /// Why a [`Command`] was not carried out; the message is for the user.
@@ -54,6 +87,9 @@ pub enum HerderError {
     /// What was asked cannot be right: invalid configuration, unknown class.
     #[error("{0}")]
     BadRequest(String),
+    /// What was asked is switched off.
+    #[error("{0}")]
+    Forbidden(String),
     /// What was asked may be right, but failed.
     #[error("{0}")]
     Failed(String),

@@ -11,7 +11,7 @@ mod standalone;
 mod status;
 
 pub use command::{Command, HerderError, Reply, RequestId};
-pub use standalone::{Action, Event, StandaloneHerder, Started};
+pub use standalone::{Action, Event, LookUp, StandaloneHerder, StartTasks, Started};
 pub use status::{ConnectorInfo, ConnectorStatus, ConnectorType, Status, TargetState, TaskInfo, TaskStatus};
 
 #[cfg(test)]

@@ -34,6 +34,26 @@ pub enum TargetState {
     Stopped,
 }
 
+impl TargetState {
+    /// The name in messages.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Started => "STARTED",
+            Self::Paused => "PAUSED",
+            Self::Stopped => "STOPPED",
+        }
+    }
+
+    /// What a connector is once it is there.
+    pub fn settled(self) -> Status {
+        match self {
+            Self::Started => Status::Running,
+            Self::Paused => Status::Paused,
+            Self::Stopped => Status::Stopped,
+        }
+    }
+}
+
 /// What a connector or task does; `Display` is the word in REST answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Status {

@@ -11,7 +11,8 @@ use std::sync::Arc;
 
 use connect_api::{SourceOffset, SourcePartition};
 
-/// The records of one source task that are on their way to Kafka. Memory: about 48 bytes a record that is not acked.
+/// The records of one source task that are on their way to Kafka. Memory: about 60 bytes for each that is
+/// [tracked](Self::tracked).
 #[derive(Debug, Default)]
 pub struct SubmittedRecords {
     /// Submission number of the front of `in_flight`.
@@ -102,6 +103,11 @@ impl SubmittedRecords {
     /// How many submissions have not been acked.
     pub fn unacked(&self) -> usize {
         self.unacked
+    }
+
+    /// How many submissions take memory: those that are not acked, and those behind them.
+    pub fn tracked(&self) -> usize {
+        self.in_flight.len()
     }
 
     /// The offsets that may be committed now: per source partition, the last of its longest acknowledged prefix.
@@ -214,7 +220,9 @@ mod tests {
         submitted.ack(0..1);
         assert_eq!(submitted.committable(), [(Arc::clone(&a), at(2))]);
         assert!(submitted.committable().is_empty());
-        assert_eq!(submitted.unacked(), 3);
+        assert_eq!((submitted.unacked(), submitted.tracked()), (3, 3));
+        submitted.ack(5..6);
+        assert_eq!((submitted.unacked(), submitted.tracked()), (2, 3), "the last one waits behind the others");
         submitted.ack(3..6);
         assert_eq!(submitted.committable(), [(Arc::clone(&a), at(5))]);
         assert_eq!((submitted.unacked(), submitted.next_number()), (0, 6));

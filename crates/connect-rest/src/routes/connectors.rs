@@ -1,22 +1,17 @@
-//! Connectors: create, look at, change, delete.
+//! Connectors: create, look at, configure, delete.
 
-use std::sync::Arc;
-
-use axum::body::Body;
 use axum::extract::{Path, Query, State};
-use axum::http::{HeaderMap, HeaderValue, Response, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use connect_config::Props;
 use connect_core::ConnectorName;
 use connect_core::herder::{Command, Reply};
 
 use super::expand::{self, Expand};
+use super::{Answer, Shared};
 use crate::body::{CreateConnector, JsonBody, parse_config};
 use crate::error::ApiError;
 use crate::herder::Resources;
 use crate::{path, wire};
-
-type Answer = Result<Response<Body>, ApiError>;
-type Shared = State<Arc<Resources>>;
 
 /// Names only, or with `expand` a map of what is known about each.
 pub(super) async fn list(State(resources): Shared, Query(query): Query<Vec<(String, String)>>) -> Answer {
@@ -50,6 +45,18 @@ pub(super) async fn put_config(
     put_answer(&resources, &headers, &reply)
 }
 
+/// Keys whose value is null go, the others are set. Only the connector's name is not put in: it is there already.
+pub(super) async fn patch_config(
+    State(resources): Shared,
+    Path(name): Path<String>,
+    headers: HeaderMap,
+    JsonBody(body): JsonBody,
+) -> Answer {
+    let patch = parse_config(&body)?;
+    let reply = resources.call(Command::PatchConfig { name: ConnectorName::new(name), patch }).await?;
+    put_answer(&resources, &headers, &reply)
+}
+
 pub(super) async fn info(State(resources): Shared, Path(name): Path<String>) -> Answer {
     match resources.call(Command::Connector(ConnectorName::new(name))).await? {
         Reply::Info(info) => Ok(wire::json(StatusCode::OK, &wire::ConnectorInfo::from(&info))),
@@ -71,21 +78,9 @@ pub(super) async fn status(State(resources): Shared, Path(name): Path<String>) -
     }
 }
 
-pub(super) async fn tasks(State(resources): Shared, Path(name): Path<String>) -> Answer {
-    match resources.call(Command::Tasks(ConnectorName::new(name))).await? {
-        Reply::Tasks(tasks) => {
-            let tasks: Vec<_> = tasks.iter().map(wire::TaskInfo::from).collect();
-            Ok(wire::json(StatusCode::OK, &tasks))
-        }
-        other => Err(ApiError::unexpected(&other)),
-    }
-}
-
 pub(super) async fn delete(State(resources): Shared, Path(name): Path<String>) -> Result<StatusCode, ApiError> {
-    match resources.call(Command::Delete(ConnectorName::new(name))).await? {
-        Reply::Done => Ok(StatusCode::NO_CONTENT),
-        other => Err(ApiError::unexpected(&other)),
-    }
+    resources.done(Command::Delete(ConnectorName::new(name))).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// The configuration holds the connector's name too: it is put in, or must be the same.

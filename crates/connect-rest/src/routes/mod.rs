@@ -4,37 +4,66 @@
 
 mod connectors;
 mod expand;
+mod internal;
+mod lifecycle;
+mod offsets;
 mod root;
+mod tasks;
+mod topics;
 
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
-use axum::http::{HeaderMap, StatusCode};
+use axum::body::Body;
+use axum::extract::{DefaultBodyLimit, State};
+use axum::http::{HeaderMap, Response, StatusCode};
 use axum::middleware::from_fn;
-use axum::routing::{MethodRouter, get};
+use axum::routing::{MethodRouter, get, post, put};
 
 use crate::body::BODY_BYTES_MAX;
 use crate::error::ApiError;
 use crate::herder::Resources;
 use crate::negotiate::{negotiate, options};
 
+type Answer = Result<Response<Body>, ApiError>;
+type Shared = State<Arc<Resources>>;
 type Methods = MethodRouter<Arc<Resources>>;
 
 pub(crate) fn router(resources: Arc<Resources>) -> Router {
-    use connectors as c;
     Router::new()
         .route("/", resource("HEAD,GET,OPTIONS", get(root::server_info)))
         .route("/health", resource("HEAD,GET,OPTIONS", get(root::health)))
-        .route("/connectors", resource("HEAD,POST,GET,OPTIONS", get(c::list).post(c::create)))
-        .route("/connectors/{name}", resource("HEAD,DELETE,GET,OPTIONS", get(c::info).delete(c::delete)))
-        .route("/connectors/{name}/config", resource("HEAD,GET,OPTIONS,PUT", get(c::config).put(c::put_config)))
-        .route("/connectors/{name}/status", resource("HEAD,GET,OPTIONS", get(c::status)))
-        .route("/connectors/{name}/tasks", resource("HEAD,GET,OPTIONS", get(c::tasks)))
+        .nest("/connectors", connectors())
         .fallback(async || ApiError::routing(StatusCode::NOT_FOUND))
         .method_not_allowed_fallback(async || ApiError::routing(StatusCode::METHOD_NOT_ALLOWED))
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
         .with_state(resources)
+}
+
+fn connectors() -> Router<Arc<Resources>> {
+    use connectors as c;
+    Router::new()
+        .route("/", resource("HEAD,POST,GET,OPTIONS", get(c::list).post(c::create)))
+        .route("/{name}", resource("HEAD,DELETE,GET,OPTIONS", get(c::info).delete(c::delete)))
+        .route(
+            "/{name}/config",
+            resource("HEAD,GET,OPTIONS,PUT,PATCH", get(c::config).put(c::put_config).patch(c::patch_config)),
+        )
+        .route("/{name}/status", resource("HEAD,GET,OPTIONS", get(c::status)))
+        .route("/{name}/restart", resource("POST,OPTIONS", post(lifecycle::restart)))
+        .route("/{name}/pause", resource("OPTIONS,PUT", put(lifecycle::pause)))
+        .route("/{name}/resume", resource("OPTIONS,PUT", put(lifecycle::resume)))
+        .route("/{name}/stop", resource("OPTIONS,PUT", put(lifecycle::stop)))
+        .route("/{name}/tasks", resource("HEAD,POST,GET,OPTIONS", get(tasks::list).post(internal::put_task_configs)))
+        .route("/{name}/tasks/{task}/status", resource("HEAD,GET,OPTIONS", get(tasks::status)))
+        .route("/{name}/tasks/{task}/restart", resource("POST,OPTIONS", post(tasks::restart)))
+        .route("/{name}/topics", resource("HEAD,GET,OPTIONS", get(topics::list)))
+        .route("/{name}/topics/reset", resource("OPTIONS,PUT", put(topics::reset)))
+        .route(
+            "/{name}/offsets",
+            resource("HEAD,DELETE,GET,OPTIONS,PATCH", get(offsets::list).patch(offsets::alter).delete(offsets::reset)),
+        )
+        .route("/{name}/fence", resource("OPTIONS,PUT", put(internal::fence)))
 }
 
 /// The methods of one path. `allow` lists them in the order of Java's hash set: HEAD, POST, DELETE, GET, OPTIONS, PUT,

@@ -1,4 +1,4 @@
-//! The real herder over a worker that does everything at once.
+//! The real herder over a worker that does everything at once; single answers can be put in its mouth.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -7,8 +7,8 @@ use std::sync::{Mutex, PoisonError};
 use async_trait::async_trait;
 use connect_config::Props;
 use connect_core::herder::{
-    Action, Command, ConnectorType, Event, HerderError, Reply, RequestId, StandaloneHerder, Started, Status,
-    TargetState,
+    Action, Command, ConnectorType, Event, HerderError, Reply, RequestId, StandaloneHerder, StartTasks, Started,
+    Status, TargetState,
 };
 use connect_core::{ConnectorName, TaskId};
 
@@ -16,6 +16,10 @@ use crate::Herder;
 
 pub(crate) struct FakeHerder {
     state: Mutex<State>,
+    /// The answer to the next command, which does not reach the real herder then.
+    scripted: Mutex<Option<Result<Reply, HerderError>>>,
+    /// The last command that was answered from the script.
+    asked: Mutex<Option<Command>>,
     /// Never answers while this is set.
     pub(crate) stuck: AtomicBool,
 }
@@ -30,7 +34,18 @@ impl FakeHerder {
     pub(crate) fn new(worker_id: &str) -> Self {
         let herder = StandaloneHerder::new(worker_id.to_owned());
         let state = State { herder, requests: 0, replies: BTreeMap::new() };
-        Self { state: Mutex::new(state), stuck: AtomicBool::new(false) }
+        let (scripted, asked) = (Mutex::default(), Mutex::default());
+        Self { state: Mutex::new(state), scripted, asked, stuck: AtomicBool::new(false) }
+    }
+
+    /// The next command is answered with `reply`.
+    pub(crate) fn answer(&self, reply: Result<Reply, HerderError>) {
+        *self.scripted.lock().unwrap() = Some(reply);
+    }
+
+    /// The command that the script has answered.
+    pub(crate) fn asked(&self) -> Option<Command> {
+        self.asked.lock().unwrap().take()
     }
 }
 
@@ -39,6 +54,10 @@ impl Herder for FakeHerder {
     async fn call(&self, command: Command) -> Result<Reply, HerderError> {
         while self.stuck.load(Ordering::Relaxed) {
             tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+        }
+        if let Some(reply) = self.scripted.lock().unwrap().take() {
+            *self.asked.lock().unwrap() = Some(command);
+            return reply;
         }
         self.state.lock().unwrap_or_else(PoisonError::into_inner).call(command)
     }
@@ -69,10 +88,12 @@ impl State {
             }
             Action::StopConnector(_) => events.push_back(Event::ConnectorStopped),
             Action::MakeTaskConfigs(_) => events.push_back(Event::TaskConfigsMade(Ok(Vec::new()))),
-            Action::StartTasks { name, configs, .. } => {
-                events.extend((0..).zip(configs).map(|(index, config)| started(&name, index, &config)));
+            Action::StartTasks(StartTasks { name, configs, .. }) => {
+                events.extend(configs.iter().map(|(index, config)| started(&name, *index, config)));
             }
             Action::StopTasks(_) => events.push_back(Event::TasksStopped),
+            // Not answered, or asked for by nothing that is not scripted.
+            Action::SetTasksTarget(..) | Action::ModifyOffsets { .. } | Action::LookUp(..) | Action::Forget(_) => {}
         }
     }
 }

@@ -71,13 +71,39 @@ async fn options() {
         ("/", "Accept: */*", "HEAD,GET,OPTIONS", "text/plain", "HEAD, GET, OPTIONS"),
         ("/connectors", "Accept: text/*", "HEAD,POST,GET,OPTIONS", "text/plain", "HEAD, POST, GET, OPTIONS"),
         ("/connectors/a", "X: y", "HEAD,DELETE,GET,OPTIONS", "text/plain", "HEAD, DELETE, GET, OPTIONS"),
-        ("/connectors/a/config", "X: y", "HEAD,GET,OPTIONS,PUT", "text/plain", "HEAD, GET, OPTIONS, PUT"),
+        ("/connectors/a/config", "X: y", "HEAD,GET,OPTIONS,PUT,PATCH", "text/plain", "HEAD, GET, OPTIONS, PUT, PATCH"),
         ("/connectors", "Accept: application/json", "HEAD,POST,GET,OPTIONS", "application/json", ""),
     ] {
         let answer = server.client.send("OPTIONS", path, &[accept], "").await;
         assert_eq!((answer.status, answer.body.as_str()), (200, body), "{path}");
         let got = (answer.header("Allow"), answer.header("Content-Type"));
         assert_eq!(got, (Some(allow), Some(media_type)), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn methods_of_a_connectors_resources() {
+    let server = start().await;
+    for (path, allow) in [
+        ("status", "HEAD,GET,OPTIONS"),
+        ("restart", "POST,OPTIONS"),
+        ("pause", "OPTIONS,PUT"),
+        ("resume", "OPTIONS,PUT"),
+        ("stop", "OPTIONS,PUT"),
+        ("tasks", "HEAD,POST,GET,OPTIONS"),
+        ("tasks/0/status", "HEAD,GET,OPTIONS"),
+        ("tasks/x/restart", "POST,OPTIONS"),
+        ("topics", "HEAD,GET,OPTIONS"),
+        ("topics/reset", "OPTIONS,PUT"),
+        ("offsets", "HEAD,DELETE,GET,OPTIONS,PATCH"),
+        ("fence", "OPTIONS,PUT"),
+    ] {
+        let path = format!("/connectors/a/{path}");
+        assert_eq!(server.client.send("OPTIONS", &path, &[], "").await.header("Allow"), Some(allow), "{path}");
+        for method in ["GET", "POST", "PUT", "PATCH", "DELETE"].into_iter().filter(|method| !allow.contains(method)) {
+            let answer = server.client.send(method, &path, &[], "").await;
+            assert_eq!((answer.status, answer.body.as_str()), (405, NOT_ALLOWED), "{method} {path}");
+        }
     }
 }
 

@@ -21,8 +21,8 @@ const POSITION_TIMEOUT: Duration = Duration::from_secs(60);
 /// A group member, made of Java's properties. Connects when it is first polled.
 /// # Errors
 /// A property is wrong.
-pub fn open_consumer(props: &Props, subscription: Subscription) -> Result<Box<dyn Consume>, ConnectError> {
-    let cluster = open_cluster(ClientKind::Consumer, props)?;
+pub async fn open_consumer(props: &Props, subscription: Subscription) -> Result<Box<dyn Consume>, ConnectError> {
+    let cluster = open_cluster(ClientKind::Consumer, props).await?;
     let config = crate::client_config::parse_consumer(props).map_err(|error| connect_error(&error))?;
     let mut consumer = Consumer::new(cluster, config).map_err(|error| connect_error(&error))?;
     consumer.subscribe(subscription).map_err(|error| raised(&error))?;

@@ -19,7 +19,8 @@ use kafka_client::consumer::PartitionRecords;
 
 pub use consumer::{Subscription, open_consumer};
 pub use outgoing::{Outgoing, OutgoingBatch};
-pub use producer::open_producer;
+pub(crate) use producer::connect_error;
+pub use producer::{open_admin, open_producer};
 
 /// Sends records. A record's number counts those that `append` took, from 0.
 #[async_trait]
@@ -136,7 +137,7 @@ pub trait Consume: Send {
     async fn commit(&mut self, offsets: &TopicOffsets) -> Result<(), ConnectError>;
 
     /// Where the group goes on in `partition`, however long the brokers are away. None: meanwhile the group has given
-    /// the partition to somebody else, as the next poll tells.
+    /// the partition to somebody else, as the next poll tells. Cancel-safe.
     /// # Errors
     /// The position cannot be found out.
     async fn position(&mut self, partition: &TopicPartition) -> Result<Option<i64>, ConnectError>;

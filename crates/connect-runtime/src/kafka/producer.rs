@@ -8,6 +8,7 @@ use async_trait::async_trait;
 use connect_api::{ConnectError, TopicPartition};
 use connect_config::Props;
 use kafka_client::KafkaError;
+use kafka_client::admin::{Admin, AdminConfig};
 use kafka_client::cluster::Cluster;
 use kafka_client::config::{ClientConfig, ClientKind, unused};
 use kafka_client::producer::{Ack, AppendError, Appender, Producer, ProducerConfig, Record, Topic};
@@ -17,22 +18,31 @@ use super::{Acked, Acks, Appended, Blocked, Landed, Outgoing, OutgoingBatch, Pro
 /// A producer and its acknowledgements, made of Java's properties. Connects when it is first used.
 /// # Errors
 /// A property is wrong.
-pub fn open_producer(props: &Props) -> Result<ProduceAndAcks, ConnectError> {
-    let cluster = open_cluster(ClientKind::Producer, props)?;
+pub async fn open_producer(props: &Props) -> Result<ProduceAndAcks, ConnectError> {
+    let cluster = open_cluster(ClientKind::Producer, props).await?;
     let config = ProducerConfig::parse(props).map_err(|error| connect_error(&error))?;
     let (producer, acks) = Producer::new(cluster, config);
     let producer = KafkaProducer { producer: Some(producer), topics: HashMap::new() };
     Ok((Box::new(producer), Box::new(KafkaAcks(acks))))
 }
 
+/// Asks about topics, made of Java's properties. Connects when it is first used.
+/// # Errors
+/// A property is wrong.
+pub async fn open_admin(props: &Props) -> Result<Admin, ConnectError> {
+    let cluster = open_cluster(ClientKind::Admin, props).await?;
+    let config = AdminConfig::parse(props).map_err(|error| connect_error(&error))?;
+    Ok(Admin::with_config(cluster, config))
+}
+
 /// A Kafka client's error as tasks show it.
-pub(super) fn connect_error(error: &KafkaError) -> ConnectError {
+pub(crate) fn connect_error(error: &KafkaError) -> ConnectError {
     ConnectError::new(error.java_class(), error.to_string())
 }
 
 /// The cluster of one client; it is named once what it was given and does not use.
-pub(super) fn open_cluster(kind: ClientKind, props: &Props) -> Result<Cluster, ConnectError> {
-    let config = ClientConfig::parse_for(kind, props).map_err(|error| connect_error(&error))?;
+pub(super) async fn open_cluster(kind: ClientKind, props: &Props) -> Result<Cluster, ConnectError> {
+    let config = ClientConfig::load(kind, props).await.map_err(|error| connect_error(&error))?;
     let unused = unused(kind, props);
     if !unused.is_empty() {
         tracing::warn!("These {} settings have no effect: {unused}", kind.name());

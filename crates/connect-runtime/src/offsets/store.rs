@@ -1,12 +1,14 @@
 //! The offset store of a standalone worker: a table in memory, written to the offset file as a whole.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
-use connect_api::{ConnectError, Map, OffsetReader, SourceOffset, SourcePartition};
+use connect_api::{ConnectError, Map, OffsetReader, SourceOffset, SourceOffsets, SourcePartition};
 use connect_core::ConnectorName;
 
-use super::{FileOffsetStore, OffsetTable};
+use super::{FileOffsetStore, OffsetTable, java_ordered};
 
 /// Keeps the source offsets of all connectors.
 #[async_trait]
@@ -20,6 +22,22 @@ pub trait OffsetStore: Send + Sync {
         connector: &ConnectorName,
         offsets: Vec<(Arc<SourcePartition>, SourceOffset)>,
     ) -> Result<(), ConnectError>;
+
+    /// Every source partition of a connector that has an offset.
+    /// # Errors
+    /// The store cannot be read.
+    async fn offsets_of(&self, connector: &ConnectorName) -> Result<SourceOffsets, ConnectError>;
+
+    /// The same offsets as they are read back once they have been stored: integers are 64-bit, of partitions that are
+    /// named twice the last counts.
+    /// # Errors
+    /// They have a shape that cannot be stored.
+    fn normalized(&self, offsets: SourceOffsets) -> Result<SourceOffsets, ConnectError>;
+
+    /// Sets offsets, or removes them; durable when it ends. Not for a connector whose tasks run.
+    /// # Errors
+    /// One has a shape that cannot be stored, and nothing was; or the store cannot be written.
+    async fn alter(&self, connector: &ConnectorName, offsets: &SourceOffsets) -> Result<(), ConnectError>;
 
     /// The offsets of one connector, for its tasks.
     fn reader(self: Arc<Self>, connector: &ConnectorName) -> Arc<dyn OffsetReader>;
@@ -43,7 +61,7 @@ impl StandaloneOffsets {
         connector: &ConnectorName,
         offsets: &[(Arc<SourcePartition>, SourceOffset)],
     ) -> Result<(), ConnectError> {
-        let mut table = self.table.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut table = self.lock();
         let mut outcome = Ok(());
         for (partition, offset) in offsets {
             let offset = offset.to_map();
@@ -65,6 +83,58 @@ impl OffsetStore for StandaloneOffsets {
         offsets: Vec<(Arc<SourcePartition>, SourceOffset)>,
     ) -> Result<(), ConnectError> {
         let applied = self.apply(connector, &offsets);
+        self.save().await.and(applied)
+    }
+
+    async fn offsets_of(&self, connector: &ConnectorName) -> Result<SourceOffsets, ConnectError> {
+        Ok(self.lock().offsets_of(connector.as_str()))
+    }
+
+    fn normalized(&self, offsets: SourceOffsets) -> Result<SourceOffsets, ConnectError> {
+        let mut normalized = SourceOffsets::with_capacity(offsets.len());
+        let mut places = HashMap::new();
+        let table = self.lock();
+        for (partition, offset) in offsets {
+            let (partition, offset) = (table.normalized(partition)?, table.normalized(offset)?);
+            match places.entry(partition.clone()) {
+                Entry::Occupied(place) => normalized[*place.get()] = (partition, offset),
+                Entry::Vacant(place) => {
+                    place.insert(normalized.len());
+                    normalized.push((partition, offset));
+                }
+            }
+        }
+        Ok(normalized)
+    }
+
+    async fn alter(&self, connector: &ConnectorName, offsets: &SourceOffsets) -> Result<(), ConnectError> {
+        self.set(connector, offsets)?;
+        self.save().await
+    }
+
+    fn reader(self: Arc<Self>, connector: &ConnectorName) -> Arc<dyn OffsetReader> {
+        Arc::new(Reader { store: self, connector: connector.clone() })
+    }
+}
+
+impl StandaloneOffsets {
+    fn lock(&self) -> MutexGuard<'_, OffsetTable> {
+        self.table.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// All of them, or none. New ones are written as Java writes what it has read from JSON.
+    fn set(&self, connector: &ConnectorName, offsets: &SourceOffsets) -> Result<(), ConnectError> {
+        let mut table = self.lock();
+        let encoded = offsets.iter().map(|(partition, offset)| {
+            let (partition, offset) = (partition.as_ref().map(java_ordered), offset.as_ref().map(java_ordered));
+            table.encode(connector.as_str(), partition.as_ref(), offset.as_ref())
+        });
+        let encoded: Vec<_> = encoded.collect::<Result<_, _>>()?;
+        encoded.into_iter().for_each(|(key, value)| table.apply(key, value));
+        Ok(())
+    }
+
+    async fn save(&self) -> Result<(), ConnectError> {
         let (file, table) = (Arc::clone(&self.file), Arc::clone(&self.table));
         let saved = tokio::task::spawn_blocking(move || {
             // The state is taken under the file's lock: whoever saves last saves the newest.
@@ -73,13 +143,9 @@ impl OffsetStore for StandaloneOffsets {
             file.save(&entries)
         });
         match saved.await {
-            Ok(saved) => saved.map_err(|error| ConnectError::connect(error.to_string())).and(applied),
+            Ok(saved) => saved.map_err(|error| ConnectError::connect(error.to_string())),
             Err(_) => Err(ConnectError::connect("The offset file could not be written: the worker is stopping")),
         }
-    }
-
-    fn reader(self: Arc<Self>, connector: &ConnectorName) -> Arc<dyn OffsetReader> {
-        Arc::new(Reader { store: self, connector: connector.clone() })
     }
 }
 
@@ -91,7 +157,7 @@ struct Reader {
 #[async_trait]
 impl OffsetReader for Reader {
     async fn offsets(&self, partitions: &[SourcePartition]) -> Result<Vec<Option<Map>>, ConnectError> {
-        let table = self.store.table.lock().unwrap_or_else(PoisonError::into_inner);
+        let table = self.store.lock();
         Ok(partitions.iter().map(|partition| table.offset(self.connector.as_str(), partition)).collect())
     }
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use connect_api::{ConnectError, Map, Type, Value, java};
+use connect_api::{ConnectError, Map, SourceOffsets, Type, Value, java};
 
 use super::OffsetEntries;
 
@@ -98,13 +98,21 @@ impl OffsetTable {
     }
 
     /// Every partition of a connector that has an offset, with its offset; in the order of the records.
-    pub fn offsets_of(&self, connector: &str) -> Vec<(Map, Option<Map>)> {
+    pub fn offsets_of(&self, connector: &str) -> SourceOffsets {
         let stored = self.entries.iter().filter_map(|(key, value)| Some((key, value.as_ref()?)));
         let owned = stored.filter_map(|(key, value)| {
             let (owner, partition) = split_key((self.codec.read)(key).ok()?)?;
-            (owner == connector).then(|| (partition, self.read_map(value).ok().flatten()))
+            (owner == connector).then(|| (Some(partition), self.read_map(value).ok().flatten()))
         });
         owned.collect()
+    }
+
+    /// A partition or an offset as it is read back once it has been stored.
+    /// # Errors
+    /// It holds what offsets may not hold.
+    pub fn normalized(&self, map: Option<Map>) -> Result<Option<Map>, ConnectError> {
+        check(map.as_ref())?;
+        map.map_or(Ok(None), |map| self.read_map(&self.write(&Value::map(map))?))
     }
 
     /// The bytes under which a partition is stored, whatever bytes were written for it just now.
@@ -148,6 +156,7 @@ impl OffsetTable {
     }
 }
 
+/// None of a partition that is null, as in Java.
 fn split_key(key: Value) -> Option<(String, Map)> {
     let Value::Array(parts) = key else { return None };
     match parts.as_slice() {

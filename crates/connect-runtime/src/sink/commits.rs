@@ -15,6 +15,8 @@ pub(crate) struct CommitSchedule {
     closing_timeout: Duration,
     next: Instant,
     under_way: Option<UnderWay>,
+    /// The last one that took too long: its answer still counts until another one begins.
+    late: Option<UnderWay>,
 }
 
 struct UnderWay {
@@ -27,12 +29,16 @@ impl CommitSchedule {
     /// `interval` is `offset.flush.interval.ms`, `timeout` is `offset.flush.timeout.ms`; `closing_timeout` is for the last
     /// commit of a task that stops, and leaves it time to do so.
     pub(crate) fn new(interval: Duration, timeout: Duration, closing_timeout: Duration) -> Self {
-        Self { interval, timeout, closing_timeout, next: Instant::now() + interval, under_way: None }
+        Self { interval, timeout, closing_timeout, next: Instant::now() + interval, under_way: None, late: None }
     }
 
     /// Nothing is left to hear of the commit under way: its partitions are given up.
     pub(super) fn forget(&mut self) {
-        self.under_way = None;
+        (self.under_way, self.late) = (None, None);
+    }
+
+    fn begin(&mut self, number: u64, offsets: TopicOffsets, started: Instant) {
+        (self.under_way, self.late) = (Some(UnderWay { number, offsets, started }), None);
     }
 
     /// The next chance is taken to commit.
@@ -49,14 +55,17 @@ impl CommitSchedule {
     fn is_due(&mut self, now: Instant) -> bool {
         if self.under_way.as_ref().is_some_and(|commit| now >= commit.started + self.timeout) {
             tracing::warn!("Commit of offsets timed out");
-            self.under_way = None;
+            self.late = self.under_way.take();
         }
         self.under_way.is_none() && now >= self.next
     }
 
-    /// A late answer to a commit that was given up, or overtaken, changes nothing.
+    /// The answer to a commit that another one has overtaken changes nothing.
     pub(super) fn on_committed(&mut self, number: u64, result: Result<(), ConnectError>, positions: &mut Positions) {
-        let Some(commit) = self.under_way.take_if(|commit| commit.number == number) else { return };
+        let is_it = |commit: &mut UnderWay| commit.number == number;
+        let Some(commit) = self.under_way.take_if(is_it).or_else(|| self.late.take_if(is_it)) else {
+            return tracing::debug!("Received out of order commit callback for sequence number {number}");
+        };
         match result {
             Ok(()) => positions.committed(&commit.offsets),
             Err(error) => tracing::error!("Commit of offsets threw an unexpected exception: {error}"),
@@ -73,18 +82,32 @@ impl SinkLoop {
         }
         self.commits.next = now + self.commits.interval;
         let all = self.positions.partitions();
-        let offsets = self.positions.committable(&all);
-        match self.task.pre_commit(&offsets).await {
+        let current = self.positions.committable(&all);
+        if current.is_empty() || !self.letters_settled().await {
+            return Ok(());
+        }
+        match self.task.pre_commit(&current).await {
             Ok(offsets) => {
-                let changes = self.positions.changes(&offsets);
+                let changes = self.positions.changes(&offsets, &current);
                 if !changes.is_empty() {
                     let number = self.consumer.commit_async(&changes)?;
-                    self.commits.under_way = Some(UnderWay { number, offsets: changes, started: now });
+                    self.commits.begin(number, changes, now);
                 }
             }
             Err(error) => self.go_back(&error),
         }
         Ok(())
+    }
+
+    /// Whether the records that are to be committed are in the dead letter queue, those of them that belong there.
+    /// Otherwise the next commit asks again.
+    async fn letters_settled(&mut self) -> bool {
+        let Some(letters) = self.conversion.errors.dead_letters() else { return true };
+        let settled = self.life.stop.run_until_cancelled(letters.settled(self.commits.timeout)).await;
+        if settled == Some(false) {
+            tracing::warn!("The dead letter queue was not written in time; offsets will be committed later");
+        }
+        settled == Some(true)
     }
 
     fn go_back(&mut self, error: &ConnectError) {
@@ -101,18 +124,50 @@ impl SinkLoop {
 
     /// Commits `partitions` before they are given up. Failures are logged: the records will be delivered again.
     pub(super) async fn commit_now(&mut self, partitions: &[TopicPartition]) {
-        let offsets = self.positions.committable(partitions);
-        let changes = match self.task.pre_commit(&offsets).await {
-            Ok(offsets) => self.positions.changes(&offsets),
+        let deadline = Instant::now() + self.commits.closing_timeout;
+        if let Some(letters) = self.conversion.errors.dead_letters()
+            && !letters.settled(self.commits.closing_timeout).await
+        {
+            return tracing::error!("The dead letter queue was not written in time; no offsets are committed");
+        }
+        let current = self.positions.committable(partitions);
+        let changes = match self.task.pre_commit(&current).await {
+            Ok(offsets) => self.positions.changes(&offsets, &current),
             Err(error) => return tracing::error!("Offset commit failed during close: {}", error.trace()),
         };
         if changes.is_empty() {
             return;
         }
-        match tokio::time::timeout(self.commits.closing_timeout, self.consumer.commit(&changes)).await {
+        match tokio::time::timeout_at(deadline, self.consumer.commit(&changes)).await {
             Ok(Ok(())) => self.positions.committed(&changes),
             Ok(Err(error)) => tracing::error!("Commit of offsets threw an unexpected exception during close: {error}"),
             Err(_) => tracing::error!("Commit of offsets timed out during close"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fakes::at;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_late_answer_counts_until_another_commit_begins() {
+        let second = Duration::from_secs(1);
+        for (overtaken, want) in [(false, 5), (true, 0)] {
+            let mut positions = Positions::default();
+            positions.assign(at("t", 0), 0);
+            let mut schedule = CommitSchedule::new(second * 3, second, second);
+            let offsets = TopicOffsets::from([(at("t", 0), 5)]);
+            schedule.begin(1, offsets.clone(), Instant::now());
+            tokio::time::sleep(second * 2).await;
+            assert!(!schedule.is_due(Instant::now()), "it has timed out, but the next one is not due");
+            if overtaken {
+                schedule.begin(2, offsets, Instant::now());
+            }
+            schedule.on_committed(1, Ok(()), &mut positions);
+            assert_eq!(positions.rewind_to_committed(), TopicOffsets::from([(at("t", 0), want)]), "{overtaken}");
+            assert_eq!(schedule.under_way.is_some(), overtaken);
         }
     }
 }

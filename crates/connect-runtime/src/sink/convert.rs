@@ -1,28 +1,34 @@
 //! From fetched records to sink records: key, value and header converters of each record, then transformations.
+//!
+//! Memory: one poll brings at most `max.poll.records` records of what was fetched (`fetch.max.bytes` from each broker, or
+//! one record that is larger); converted text and bytes are slices of that.
 
 use std::sync::Arc;
 
 use connect_api::data::HeaderBytes;
-use connect_api::{ConnectError, ConnectRecord, Header, Headers, SinkBatch, SinkRecord, TimestampType, TopicPartition};
+use connect_api::{
+    ConnectError, ConnectRecord, ConsumedRecord, Conversion, Header, Headers, SinkBatch, SinkRecord, TimestampType,
+    TopicPartition,
+};
 use kafka_client::consumer::PartitionRecords;
 use kafka_client::record::{RecordView, TimestampType as ViewTimestampType};
 
 use super::positions::Positions;
 use crate::converters::{Converters, converted};
-use crate::errors::{Failure, Stage, Tolerance};
+use crate::errors::{Consumed, ErrorHandler, Failure, Halt, Origin, Stage};
 use crate::transforms::TransformationChain;
 
 /// Turns fetched records into batches for `put`.
 pub(crate) struct SinkConversion {
     pub transforms: TransformationChain,
     pub converters: Converters,
-    pub tolerance: Tolerance,
+    pub errors: ErrorHandler,
     spare: Vec<SinkRecord>,
 }
 
 impl SinkConversion {
-    pub(crate) fn new(transforms: TransformationChain, converters: Converters, tolerance: Tolerance) -> Self {
-        Self { transforms, converters, tolerance, spare: Vec::new() }
+    pub(crate) fn new(transforms: TransformationChain, converters: Converters, errors: ErrorHandler) -> Self {
+        Self { transforms, converters, errors, spare: Vec::new() }
     }
 
     /// Takes back a delivered batch, so that the next one needs no new memory.
@@ -33,32 +39,32 @@ impl SinkConversion {
         }
     }
 
-    /// The records to deliver, and the error that fails the task after them. Moves the consumed positions up to there.
+    /// The records to deliver, and why the batch ends after them, if it does. Moves the consumed positions up to there.
     pub(super) async fn convert(
         &mut self,
         fetched: Vec<PartitionRecords>,
         positions: &mut Positions,
-    ) -> (Vec<SinkRecord>, Option<ConnectError>) {
+    ) -> (Vec<SinkRecord>, Option<Halt>) {
         let mut batch = std::mem::take(&mut self.spare);
         batch.reserve(fetched.iter().map(PartitionRecords::len_max).sum());
-        let mut fatal = None;
+        let mut halt = None;
         for records in fetched {
-            fatal = self.convert_partition(records, &mut batch, positions).await.err();
-            if fatal.is_some() {
+            halt = self.convert_partition(records, &mut batch, positions).await.err();
+            if halt.is_some() {
                 break;
             }
         }
-        let in_chain = self.transform(&mut batch, positions);
-        (batch, in_chain.or(fatal))
+        let in_chain = self.transform(&mut batch, positions).await;
+        (batch, in_chain.or(halt))
     }
 
-    /// Appends the records up to the first that fails the task, and moves the consumed position up to there.
+    /// Appends the records up to the first that ends the batch, and moves the consumed position up to there.
     async fn convert_partition(
         &mut self,
         records: PartitionRecords,
         batch: &mut Vec<SinkRecord>,
         positions: &mut Positions,
-    ) -> Result<(), ConnectError> {
+    ) -> Result<(), Halt> {
         let original =
             TopicPartition { topic: Arc::clone(&records.partition.topic), partition: records.partition.partition };
         let next_offset = records.next_offset;
@@ -66,59 +72,61 @@ impl SinkConversion {
         for view in records {
             let outcome = match view {
                 Ok(view) => self.convert_or_skip(view, &original, batch, &mut next).await,
-                Err(error) => Err(corrupt(&error)),
+                Err(error) => Err(Halt::Fatal(corrupt(&error))),
             };
-            if let Err(error) = outcome {
+            if let Err(halt) = outcome {
                 next.into_iter().for_each(|next| positions.consumed(&original, next));
-                return Err(error);
+                return Err(halt);
             }
         }
         positions.consumed(&original, next_offset);
         Ok(())
     }
 
-    /// Sets `next` to the offset after the record unless it fails the task.
+    /// Sets `next` to the offset after the record unless it ends the batch.
     async fn convert_or_skip(
         &mut self,
         view: RecordView,
         original: &TopicPartition,
         batch: &mut Vec<SinkRecord>,
         next: &mut Option<i64>,
-    ) -> Result<(), ConnectError> {
-        let offset = view.offset;
-        match self.convert_one(view, original).await {
+    ) -> Result<(), Halt> {
+        match self.convert_one(&view, original).await {
             Ok(record) => batch.push(record),
-            Err(failure) => self.tolerance.judge(failure)?,
+            Err(halt) => self.errors.judge(halt).await?,
         }
-        *next = Some(offset.saturating_add(1));
+        *next = Some(view.offset.saturating_add(1));
         Ok(())
     }
 
-    async fn convert_one(&mut self, view: RecordView, original: &TopicPartition) -> Result<SinkRecord, Failure> {
+    async fn convert_one(&mut self, view: &RecordView, original: &TopicPartition) -> Result<SinkRecord, Halt> {
         let topic = &*original.topic;
-        let headers = raw_headers(&view);
+        let headers = raw_headers(view);
         let raw = match headers.is_empty() {
             true => Headers::new(),
             false => Headers::raw(Arc::clone(&original.topic), headers, Arc::clone(&self.converters.header.plugin)),
         };
-        let Converters { key, value, header } = &mut self.converters;
-        let (key_schema, key_value) = converted(|| key.plugin.to_connect_data(topic, &raw, view.key.as_ref()))
-            .await
-            .map_err(|error| failure(Stage::KeyConverter, key.class, error))?;
-        let (value_schema, value_value) = converted(|| value.plugin.to_connect_data(topic, &raw, view.value.as_ref()))
-            .await
-            .map_err(|error| failure(Stage::ValueConverter, value.class, error))?;
+        let (errors, Converters { key, value, header }) = (&self.errors, &mut self.converters);
+        let failed = |stage, class: &'static str| {
+            move |error| Failure { stage, class: class.to_owned(), error, origin: origin(view, original) }
+        };
+        let (key_schema, key_value) = converted(errors, failed(Stage::KeyConverter, key.class), || {
+            key.plugin.to_connect_data(topic, &raw, view.key.as_ref())
+        })
+        .await?;
+        let (value_schema, value_value) = converted(errors, failed(Stage::ValueConverter, value.class), || {
+            value.plugin.to_connect_data(topic, &raw, view.value.as_ref())
+        })
+        .await?;
         let headers = match raw.is_empty() || header.plugin.never_fails() {
             true => raw,
             false => {
-                let read: Result<Vec<Header>, _> = raw.to_vec();
-                read.map_err(|error| failure(Stage::HeaderConverter, header.class, error))?.into()
+                let failed = failed(Stage::HeaderConverter, header.class);
+                let read: Vec<Header> = converted(errors, failed, || raw.to_vec().map(Conversion::Ready)).await?;
+                read.into()
             }
         };
-        let timestamp_type = match view.timestamp_type {
-            ViewTimestampType::CreateTime => TimestampType::CreateTime,
-            ViewTimestampType::LogAppendTime => TimestampType::LogAppendTime,
-        };
+        let consumed = errors.needs_records().then(|| Arc::new(consumed(view)));
         let record = ConnectRecord {
             topic: Arc::clone(&original.topic),
             partition: Some(original.partition),
@@ -126,25 +134,52 @@ impl SinkConversion {
             key: key_value,
             value_schema,
             value: value_value,
-            timestamp: (view.timestamp >= 0).then_some(view.timestamp),
+            timestamp: timestamp(view),
             headers,
         };
-        Ok(SinkRecord { record, offset: view.offset, timestamp_type, original: original.clone() })
+        let timestamp_type = timestamp_type(view);
+        Ok(SinkRecord { record, offset: view.offset, timestamp_type, original: original.clone(), consumed })
     }
 
-    fn transform(&mut self, batch: &mut Vec<SinkRecord>, positions: &mut Positions) -> Option<ConnectError> {
+    async fn transform(&mut self, batch: &mut Vec<SinkRecord>, positions: &mut Positions) -> Option<Halt> {
         if self.transforms.is_empty() {
             return None;
         }
-        let fates = self.transforms.run(batch.iter_mut().map(|sink| &mut sink.record), &self.tolerance);
-        let end = fates.fatal.as_ref().map_or(batch.len(), |(at, _)| *at);
+        let fates = self.transforms.run(batch, &self.errors, &|_, record| Origin::of_sink(record)).await;
+        let end = fates.halt.as_ref().map_or(batch.len(), |(at, _)| *at);
         for failed in batch.drain(end..).rev() {
             // Back to the first record of each partition that is not delivered.
             positions.consumed(&failed.original, failed.offset);
         }
         let mut kept = fates.kept.into_iter();
         batch.retain(|_| kept.next().unwrap_or(true));
-        fates.fatal.map(|(_, error)| error)
+        fates.halt.map(|(_, halt)| halt)
+    }
+}
+
+/// The record at fault, whole.
+fn origin(view: &RecordView, original: &TopicPartition) -> Origin {
+    let raw = Arc::new(consumed(view));
+    Origin::Consumed(Consumed { at: original.clone(), offset: view.offset, timestamp_type: timestamp_type(view), raw })
+}
+
+fn consumed(view: &RecordView) -> ConsumedRecord {
+    ConsumedRecord {
+        key: view.key.clone(),
+        value: view.value.clone(),
+        headers: raw_headers(view),
+        timestamp: timestamp(view),
+    }
+}
+
+fn timestamp(view: &RecordView) -> Option<i64> {
+    (view.timestamp >= 0).then_some(view.timestamp)
+}
+
+fn timestamp_type(view: &RecordView) -> TimestampType {
+    match view.timestamp_type {
+        ViewTimestampType::CreateTime => TimestampType::CreateTime,
+        ViewTimestampType::LogAppendTime => TimestampType::LogAppendTime,
     }
 }
 
@@ -158,8 +193,4 @@ fn raw_headers(view: &RecordView) -> Vec<HeaderBytes> {
 
 fn corrupt(error: &kafka_client::record::RecordError) -> ConnectError {
     ConnectError::new("org.apache.kafka.common.errors.CorruptRecordException", error.to_string())
-}
-
-fn failure(stage: Stage, class: &str, error: ConnectError) -> Failure {
-    Failure { stage, class: class.to_owned(), error }
 }

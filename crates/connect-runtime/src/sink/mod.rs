@@ -15,12 +15,14 @@ mod tests;
 use std::sync::Arc;
 use std::time::Duration;
 
-use connect_api::{
-    ConnectError, SinkBatch, SinkRequests, SinkTask, SinkTaskContext, StopToken, TaskError, TopicPartition,
-};
+use connect_api::{ConnectError, SinkBatch, SinkRequests, SinkTask, SinkTaskContext, TaskError, TopicPartition};
+use connect_core::herder::Status;
 use tokio::time::Instant;
 
+use crate::errant::ErrantRecords;
 use crate::kafka::{Consume, Incoming};
+use crate::life::TaskLife;
+use crate::topics::TopicUse;
 pub(crate) use commits::CommitSchedule;
 pub(crate) use convert::SinkConversion;
 use positions::Positions;
@@ -28,7 +30,7 @@ use positions::Positions;
 /// How long a poll waits at most, so that requests of the task are seen.
 const POLL_MAX: Duration = Duration::from_secs(1);
 /// Between two tries of a failed `put`, unless the task has asked for another time.
-const PUT_RETRY: Duration = Duration::from_millis(100);
+const PUT_RETRY: Duration = POLL_MAX;
 /// Longer waits that a task asks for are cut to this.
 const RETRY_MAX: Duration = Duration::from_secs(24 * 3600);
 /// For leaving the group.
@@ -39,8 +41,11 @@ pub(crate) struct SinkLoop {
     pub task: Box<dyn SinkTask>,
     pub consumer: Box<dyn Consume>,
     pub conversion: SinkConversion,
+    /// What the task reports itself; none if it cannot.
+    pub errant: Option<ErrantRecords>,
     pub commits: CommitSchedule,
-    pub stop: StopToken,
+    topics: TopicUse,
+    life: TaskLife,
     positions: Positions,
     /// A batch that `put` could not take yet, and when to try again.
     retry: Option<(SinkBatch, Instant)>,
@@ -51,32 +56,40 @@ impl SinkLoop {
         task: Box<dyn SinkTask>,
         consumer: Box<dyn Consume>,
         conversion: SinkConversion,
+        errant: Option<ErrantRecords>,
         commits: CommitSchedule,
-        stop: StopToken,
+        topics: TopicUse,
+        life: TaskLife,
     ) -> Self {
-        Self { task, consumer, conversion, commits, stop, positions: Positions::default(), retry: None }
+        Self { task, consumer, conversion, errant, commits, topics, life, positions: Positions::default(), retry: None }
     }
 
-    /// Runs until stopped; then commits what was delivered. `running` is called when the task has started.
+    /// Runs until stopped; then commits what was delivered.
     /// # Errors
     /// The task has failed. What was delivered before is committed all the same, unless that failed.
-    pub(crate) async fn run(mut self, context: SinkTaskContext, running: impl FnOnce()) -> Result<(), ConnectError> {
+    pub(crate) async fn run(mut self, context: SinkTaskContext) -> Result<(), ConnectError> {
+        let outcome = if self.life.may_start().await { self.start_and_run(context).await } else { Ok(()) };
+        self.consumer.close(CLOSE_TIMEOUT).await;
+        outcome
+    }
+
+    async fn start_and_run(&mut self, context: SinkTaskContext) -> Result<(), ConnectError> {
         let outcome = match self.task.start(context.clone()).await {
             Ok(()) => {
-                running();
+                self.life.tell(Status::Running);
                 let ran = self.consume(&context).await;
                 ran.and(self.close_all().await)
             }
             Err(error) => Err(error),
         };
         self.task.stop().await;
-        self.consumer.close(CLOSE_TIMEOUT).await;
         outcome
     }
 
     async fn consume(&mut self, context: &SinkTaskContext) -> Result<(), ConnectError> {
         let mut pause = POLL_MAX;
-        while !self.stop.is_cancelled() {
+        while !self.life.is_stopping() {
+            self.follow_target();
             self.commit_if_due().await?;
             match self.next(pause).await? {
                 Some(incoming) => self.on_incoming(incoming).await?,
@@ -87,14 +100,35 @@ impl SinkLoop {
         Ok(())
     }
 
+    /// Pauses or resumes all partitions when the connector is paused or resumed. The loop goes on polling, so that the
+    /// task stays in its group.
+    fn follow_target(&mut self) {
+        match (self.life.is_paused(), self.positions.is_halted()) {
+            (true, false) => {
+                let all = self.positions.halt();
+                self.consumer.pause(&all);
+                self.commits.request();
+                self.life.tell(Status::Paused);
+            }
+            (false, true) => {
+                let flowing = self.positions.proceed();
+                self.consumer.resume(&flowing);
+                self.life.tell(Status::Running);
+            }
+            (true, true) | (false, false) => {}
+        }
+    }
+
     /// What the consumer says next; none when stopped.
     async fn next(&mut self, pause: Duration) -> Result<Option<Incoming>, ConnectError> {
         let now = Instant::now();
         let retry = self.retry.as_ref().map_or(POLL_MAX, |(_, at)| at.saturating_duration_since(now));
         let wait = pause.min(retry).min(self.commits.until_due(now));
+        let (stop, halted) = (self.life.stop.clone(), self.positions.is_halted());
         tokio::select! {
             biased;
-            () = self.stop.cancelled() => Ok(None),
+            () = stop.cancelled() => Ok(None),
+            () = self.life.until_paused_is(!halted) => Ok(Some(Incoming::Idle)),
             polled = self.consumer.poll(wait) => polled.map(Some),
         }
     }
@@ -109,15 +143,19 @@ impl SinkLoop {
                 Ok(())
             }
             Incoming::Records(records) => {
-                let (mut batch, fatal) = self.conversion.convert(records, &mut self.positions).await;
+                records.iter().for_each(|records| self.topics.note(&records.partition.topic));
+                let (mut batch, halt) = self.conversion.convert(records, &mut self.positions).await;
                 if let Some((waiting, _)) = self.retry.take() {
                     // Fetched before the partitions were paused: behind those that wait.
                     batch.splice(0..0, waiting.iter().cloned());
                 }
-                if !batch.is_empty() || fatal.is_none() {
+                if !batch.is_empty() || halt.is_none() {
                     self.put(Arc::new(batch)).await?;
                 }
-                fatal.map_or(Ok(()), Err)
+                match halt {
+                    None => Ok(()),
+                    Some(halt) => self.conversion.errors.end(halt).await.map_or(Ok(()), Err),
+                }
             }
             Incoming::Idle => match self.retry.take() {
                 Some((batch, at)) if at <= Instant::now() => self.put(batch).await,
@@ -132,7 +170,10 @@ impl SinkLoop {
 
     async fn put(&mut self, batch: SinkBatch) -> Result<(), ConnectError> {
         let was_retry = self.retry.take().is_some() || self.positions.is_holding();
-        match self.task.put(&batch).await {
+        let put = self.task.put(&batch).await;
+        // The task may have swallowed what its report was answered.
+        let swallowed = self.errant.as_ref().and_then(ErrantRecords::fatal).map(TaskError::Fatal);
+        match swallowed.map_or(put, Err) {
             Ok(()) => {
                 self.positions.delivered();
                 if was_retry {
@@ -144,8 +185,10 @@ impl SinkLoop {
             }
             Err(TaskError::Retriable(error)) => {
                 tracing::error!("RetriableException from SinkTask: {}", error.trace());
-                let all = self.positions.hold();
-                self.consumer.pause(&all);
+                if !self.positions.is_holding() {
+                    let all = self.positions.hold();
+                    self.consumer.pause(&all);
+                }
                 self.retry = Some((batch, Instant::now() + PUT_RETRY));
                 Ok(())
             }
@@ -184,16 +227,30 @@ impl SinkLoop {
         if partitions.is_empty() {
             return Ok(());
         }
-        let mut found = Vec::with_capacity(partitions.len());
-        for partition in &partitions {
-            // Lost again before the task has heard of them.
-            let Some(position) = self.consumer.position(partition).await? else { return Ok(()) };
-            found.push((partition.clone(), position));
-        }
+        // Stopped, or lost again before the task has heard of them.
+        let Some(found) = self.find_positions(&partitions).await? else { return Ok(()) };
         found.into_iter().for_each(|(partition, position)| self.positions.assign(partition, position));
         let held = self.positions.held_of(&partitions);
         self.consumer.pause(&held);
         self.task.open(&partitions).await
+    }
+
+    /// None: the task is being stopped, or a partition is lost already.
+    async fn find_positions(
+        &mut self,
+        partitions: &[TopicPartition],
+    ) -> Result<Option<Vec<(TopicPartition, i64)>>, ConnectError> {
+        let mut found = Vec::with_capacity(partitions.len());
+        for partition in partitions {
+            let position = tokio::select! {
+                biased;
+                () = self.life.stop.cancelled() => None,
+                position = self.consumer.position(partition) => position?,
+            };
+            let Some(position) = position else { return Ok(None) };
+            found.push((partition.clone(), position));
+        }
+        Ok(Some(found))
     }
 
     async fn close(&mut self, partitions: &[TopicPartition], commit: bool) -> Result<(), ConnectError> {

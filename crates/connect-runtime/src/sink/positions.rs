@@ -12,6 +12,8 @@ pub(super) struct Positions {
     paused: BTreeSet<TopicPartition>,
     /// All partitions are paused because a `put` has to be repeated.
     holding: bool,
+    /// All partitions are paused because the connector is.
+    halted: bool,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -61,23 +63,34 @@ impl Positions {
         partitions.iter().filter_map(of).collect()
     }
 
-    /// Those of `offsets` that differ from what is committed and are not beyond what was delivered.
-    pub(super) fn changes(&self, offsets: &TopicOffsets) -> TopicOffsets {
-        let mut changes = TopicOffsets::new();
-        for (partition, &offset) in offsets {
-            match self.partitions.get(partition) {
-                None => tracing::warn!(
-                    "Ignoring invalid task provided offset {partition}/{offset}: the partition is not assigned"
-                ),
-                Some(at) if offset > at.delivered => tracing::warn!(
-                    "Ignoring invalid task provided offset {partition}/{offset}: not yet consumed, taskOffset={offset} currentOffset={}",
-                    at.delivered
-                ),
-                Some(at) if offset == at.committed => {}
-                Some(_) => drop(changes.insert(partition.clone(), offset)),
+    /// Those of a task's `offsets` that differ from what is committed, and are not beyond what was delivered, which is
+    /// what `asked` says for each partition that is to be committed.
+    pub(super) fn changes(&self, offsets: &TopicOffsets, asked: &TopicOffsets) -> TopicOffsets {
+        let is_change = |(partition, offset): &(&TopicPartition, &i64)| self.is_change(partition, **offset, asked);
+        offsets.iter().filter(is_change).map(|(partition, offset)| (partition.clone(), *offset)).collect()
+    }
+
+    fn is_change(&self, partition: &TopicPartition, offset: i64, asked: &TopicOffsets) -> bool {
+        let Some(at) = self.partitions.get(partition) else {
+            tracing::warn!(
+                "Ignoring invalid task provided offset {partition}/{offset} -- partition not assigned, assignment={:?}",
+                self.partitions.keys().map(ToString::to_string).collect::<Vec<_>>()
+            );
+            return false;
+        };
+        match asked.get(partition) {
+            None => {
+                tracing::debug!("Ignoring task provided offset {partition}/{offset} -- topic partition not requested");
+                false
             }
+            Some(current) if offset > *current => {
+                tracing::warn!(
+                    "Ignoring invalid task provided offset {partition}/{offset} -- not yet consumed, taskOffset={offset} currentOffset={current}"
+                );
+                false
+            }
+            Some(_) => offset != at.committed,
         }
-        changes
     }
 
     pub(super) fn committed(&mut self, offsets: &TopicOffsets) {
@@ -112,7 +125,7 @@ impl Positions {
             true => self.paused.insert(partition.clone()),
             false => self.paused.remove(partition),
         };
-        !self.holding
+        !self.holding && !self.halted
     }
 
     /// All partitions are to be paused until the batch in hand is delivered.
@@ -128,13 +141,36 @@ impl Positions {
     /// Ends [`hold`](Self::hold): the partitions that are to flow again.
     pub(super) fn release(&mut self) -> Vec<TopicPartition> {
         self.holding = false;
+        self.flowing()
+    }
+
+    /// All partitions are to be paused until the connector is resumed.
+    pub(super) fn halt(&mut self) -> Vec<TopicPartition> {
+        self.halted = true;
+        self.partitions()
+    }
+
+    pub(super) fn is_halted(&self) -> bool {
+        self.halted
+    }
+
+    /// Ends [`halt`](Self::halt): the partitions that are to flow again.
+    pub(super) fn proceed(&mut self) -> Vec<TopicPartition> {
+        self.halted = false;
+        self.flowing()
+    }
+
+    fn flowing(&self) -> Vec<TopicPartition> {
+        if self.holding || self.halted {
+            return Vec::new();
+        }
         self.partitions.keys().filter(|partition| !self.paused.contains(*partition)).cloned().collect()
     }
 
     /// Newly assigned partitions that must be paused at once. Pauses of partitions that went elsewhere are forgotten.
     pub(super) fn held_of(&mut self, partitions: &[TopicPartition]) -> Vec<TopicPartition> {
         self.paused.retain(|partition| self.partitions.contains_key(partition));
-        let held = |partition: &&TopicPartition| self.holding || self.paused.contains(*partition);
+        let held = |partition: &&TopicPartition| self.holding || self.halted || self.paused.contains(*partition);
         partitions.iter().filter(held).cloned().collect()
     }
 }

@@ -4,13 +4,19 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use connect_api::{
-    ConnectError, SinkBatch, SinkTask, SinkTaskContext, StopToken, TaskError, TopicOffsets, TopicPartition,
-};
+use connect_api::{ConnectError, SinkBatch, SinkTask, SinkTaskContext, TaskError, TopicOffsets, TopicPartition};
 use connect_config::Props;
+use connect_core::herder::TargetState;
 
 use super::*;
-use crate::fakes::{ConsumerLog, FakeConsumer, at, converters, records, tolerance};
+use crate::dead_letters::DeadLetterQueue;
+use crate::errors::{ErrorHandler, ErrorLog, ErrorPolicy, Halt, RetryPolicy};
+use crate::fakes::{
+    ConsumerLog, FakeAcks, FakeConsumer, FakeKafka, FakeProducer, ack, at, converters, errors, errors_with, records,
+};
+use crate::kafka::Acked;
+use crate::life::{self, TaskControl};
+use crate::topics::TopicUse;
 use crate::transforms::TransformationChain;
 
 /// What a test wants the task to do, and what it has seen.
@@ -23,6 +29,8 @@ struct Plan {
     rewind: Mutex<Option<i64>>,
     /// The next `put` pauses its partition.
     pause: Mutex<bool>,
+    /// The next `put` reports its first record, and takes no notice of the answer.
+    report: Mutex<bool>,
 }
 
 struct Recorder {
@@ -61,6 +69,13 @@ impl SinkTask for Recorder {
         if std::mem::take(&mut *self.plan.pause.lock().unwrap()) {
             self.context.as_ref().unwrap().pause(&[at("t", 0)]);
         }
+        if std::mem::take(&mut *self.plan.report.lock().unwrap()) {
+            let reporter = self.context.as_ref().unwrap().errant_records.clone().unwrap();
+            let record = batch[0].clone();
+            // Nobody waits for the queue here: the commit does.
+            let sent = async move { drop(reporter.report(&record, ConnectError::data("odd")).await) };
+            drop(tokio::time::timeout(Duration::from_millis(10), sent).await);
+        }
         self.plan.puts.lock().unwrap().pop().unwrap_or(Ok(()))
     }
 
@@ -85,14 +100,38 @@ async fn run(
     tolerate: bool,
     seconds: u64,
 ) -> (Result<(), ConnectError>, Vec<String>, Vec<String>) {
-    let (log, stop) = (Arc::<ConsumerLog>::default(), StopToken::new());
-    let conversion = SinkConversion::new(TransformationChain::default(), converters(), tolerance(tolerate));
+    run_during(plan, script, errors(tolerate), async |_| tokio::time::sleep(Duration::from_secs(seconds)).await).await
+}
+
+async fn run_with(
+    plan: &Arc<Plan>,
+    script: Vec<Incoming>,
+    errors: ErrorHandler,
+    seconds: u64,
+) -> (Result<(), ConnectError>, Vec<String>, Vec<String>) {
+    run_during(plan, script, errors, async |_| tokio::time::sleep(Duration::from_secs(seconds)).await).await
+}
+
+/// Runs until `during` has ended, which may pause and resume.
+async fn run_during(
+    plan: &Arc<Plan>,
+    script: Vec<Incoming>,
+    errors: ErrorHandler,
+    during: impl AsyncFnOnce(&TaskControl),
+) -> (Result<(), ConnectError>, Vec<String>, Vec<String>) {
+    let log = Arc::<ConsumerLog>::default();
+    let (control, life, _said) = life::begin(TargetState::Started);
+    let stop = control.stop_token().clone();
+    let errant = ErrantRecords::new(&errors);
+    let conversion = SinkConversion::new(TransformationChain::default(), converters(), errors);
     let commits = CommitSchedule::new(Duration::from_secs(10), Duration::from_secs(5), Duration::from_secs(4));
     let task = Box::new(Recorder { plan: Arc::clone(plan), context: None });
-    let sink = SinkLoop::new(task, FakeConsumer::new(&log, script), conversion, commits, stop.clone());
-    let context = SinkTaskContext::new(stop.clone(), Props::new(), None);
-    let running = tokio::spawn(sink.run(context, || {}));
-    tokio::time::sleep(Duration::from_secs(seconds)).await;
+    let consumer = FakeConsumer::new(&log, script);
+    let sink = SinkLoop::new(task, consumer, conversion, errant.clone(), commits, TopicUse::none(), life);
+    let reporter = errant.map(|errant| Arc::new(errant) as _);
+    let context = SinkTaskContext::new(stop.clone(), Props::new(), reporter);
+    let running = tokio::spawn(sink.run(context));
+    during(&control).await;
     stop.cancel();
     let outcome = running.await.unwrap();
     let (seen, told) = (plan.seen.lock().unwrap().clone(), log.calls.lock().unwrap().clone());
@@ -130,7 +169,7 @@ async fn a_retriable_put_gets_the_same_batch_again() {
     let (outcome, seen, told) = run(&plan, vec![assigned(), records(&["a"])], false, 5).await;
     assert_eq!(outcome, Ok(()));
     assert_eq!(seen, ["open t-0", "put a", "put a", "put a", "close t-0", "stop"]);
-    assert_eq!(told, ["pause t-0", "pause t-0", "resume t-0", "commit sync t-0=1", "close"]);
+    assert_eq!(told, ["pause t-0", "resume t-0", "commit sync t-0=1", "close"]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -218,6 +257,65 @@ async fn a_pause_of_the_task_outlives_a_rebalance() {
     assert_eq!(told, ["pause t-0", "commit sync t-0=1", "pause t-0", "close"]);
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_paused_connector_pauses_all_partitions_and_commits_at_once() {
+    let plan = Arc::<Plan>::default();
+    let (outcome, seen, told) = run_during(&plan, vec![assigned(), records(&["a"])], errors(false), async |control| {
+        let second = Duration::from_secs(1);
+        tokio::time::sleep(second).await;
+        control.set_target(TargetState::Paused);
+        tokio::time::sleep(second).await;
+        control.set_target(TargetState::Started);
+        tokio::time::sleep(second).await;
+    })
+    .await;
+    assert_eq!(outcome, Ok(()));
+    assert_eq!(seen, ["open t-0", "put a", "close t-0", "stop"]);
+    assert_eq!(told, ["pause t-0", "commit t-0=1", "resume t-0", "close"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_the_task_has_paused_stays_so_when_the_connector_is_resumed() {
+    let plan = Arc::<Plan>::default();
+    *plan.pause.lock().unwrap() = true;
+    let (_, _, told) = run_during(&plan, vec![assigned(), records(&["a"])], errors(false), async |control| {
+        for target in [TargetState::Paused, TargetState::Started] {
+            tokio::time::sleep(Duration::from_secs(1)).await;
+            control.set_target(target);
+        }
+        tokio::time::sleep(Duration::from_secs(1)).await;
+    })
+    .await;
+    assert_eq!(told, ["pause t-0", "pause t-0", "commit t-0=1", "close"]);
+}
+
+#[test]
+fn partitions_that_come_while_the_connector_is_paused_are_paused_too() {
+    let mut positions = Positions::default();
+    positions.assign(at("t", 0), 0);
+    assert_eq!(positions.halt(), [at("t", 0)]);
+    positions.assign(at("t", 1), 0);
+    assert_eq!(positions.held_of(&[at("t", 1)]), [at("t", 1)]);
+    assert!(!positions.set_paused(&at("t", 0), true), "it is paused already");
+    assert_eq!(positions.hold().len(), 2);
+    assert!(positions.release().is_empty(), "a put that was repeated lets nothing flow");
+    assert_eq!(positions.proceed(), [at("t", 1)]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_put_that_fails_is_repeated_while_the_connector_is_paused_and_nothing_flows_after_it() {
+    let plan = Arc::<Plan>::default();
+    *plan.puts.lock().unwrap() = vec![Err(TaskError::Retriable(ConnectError::retriable("later"))); 20];
+    let (_, seen, told) = run_during(&plan, vec![assigned(), records(&["a"])], errors(false), async |control| {
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        control.set_target(TargetState::Paused);
+        tokio::time::sleep(Duration::from_secs(30)).await;
+    })
+    .await;
+    assert_eq!(seen.iter().filter(|seen| *seen == "put a").count(), 21);
+    assert!(!told.contains(&"resume t-0".to_owned()), "{told:?}");
+}
+
 /// Lets pass what does not begin with `x`.
 struct DropX;
 
@@ -240,13 +338,99 @@ impl connect_api::RecordTransformation for DropX {
 #[tokio::test]
 async fn records_before_a_failed_one_still_go_through_the_chain() {
     let link = crate::transforms::Link { class: "x", transformation: Box::new(DropX), condition: None };
-    let mut conversion = SinkConversion::new(TransformationChain::new(vec![link]), converters(), tolerance(false));
+    let mut conversion = SinkConversion::new(TransformationChain::new(vec![link]), converters(), errors(false));
     let Incoming::Records(fetched) = records(&["a", "x", "bad", "c"]) else { panic!("not records") };
     let mut positions = Positions::default();
     positions.assign(at("t", 0), 0);
-    let (batch, fatal) = conversion.convert(fetched, &mut positions).await;
+    let (batch, halt) = conversion.convert(fetched, &mut positions).await;
     assert_eq!(batch.iter().map(|record| record.record.value.to_string()).collect::<Vec<_>>(), ["a"]);
-    assert!(fatal.is_some());
+    assert!(matches!(halt, Some(Halt::Failed(_))));
     positions.delivered();
     assert_eq!(positions.committable(&[at("t", 0)]), TopicOffsets::from([(at("t", 0), 2)]));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stop_is_seen_while_the_brokers_are_away() {
+    let script = vec![Incoming::Assigned(vec![at("away", 0)])];
+    let stopped = tokio::time::timeout(Duration::from_secs(60), run(&Arc::default(), script, false, 1)).await;
+    let (outcome, seen, told) = stopped.expect("it stops");
+    assert_eq!((outcome, seen, told), (Ok(()), vec!["stop".to_owned()], vec!["close".to_owned()]));
+}
+
+/// A dead letter queue whose broker is the test, and a handler that has it.
+fn with_queue(tolerate: bool) -> (Arc<FakeKafka>, tokio::sync::mpsc::Sender<Acked>, DeadLetterQueue, ErrorHandler) {
+    let kafka = Arc::new(FakeKafka { room: Mutex::new(100), ..FakeKafka::default() });
+    let (acks, receiver) = tokio::sync::mpsc::channel(16);
+    let client: crate::kafka::ProduceAndAcks =
+        (Box::new(FakeProducer(Arc::clone(&kafka))), Box::new(FakeAcks(receiver)));
+    let queue = DeadLetterQueue::open("q", false, client);
+    let policy = ErrorPolicy { tolerate, log: ErrorLog::Off, retry: RetryPolicy::new(0, 60_000) };
+    let errors = errors_with(policy, Some(queue.letters()));
+    (kafka, acks, queue, errors)
+}
+
+#[tokio::test(start_paused = true)]
+async fn offsets_are_committed_only_when_the_dead_letters_are_written() {
+    for (acknowledged, want) in [(false, &["close"][..]), (true, &["commit t-0=2", "close"])] {
+        let (kafka, acks, _queue, errors) = with_queue(true);
+        let broker = async {
+            tokio::time::sleep(Duration::from_secs(1)).await;
+            if acknowledged {
+                acks.send(ack(0, 1, Ok(()))).await.unwrap();
+            }
+        };
+        let (plan, script) = (Arc::default(), vec![assigned(), records(&["b", "bad"])]);
+        let (_, (outcome, seen, told)) = tokio::join!(broker, run_with(&plan, script, errors, 12));
+        assert_eq!((outcome, seen.contains(&"put b".to_owned())), (Ok(()), true));
+        assert_eq!(*kafka.taken.lock().unwrap(), ["bad"]);
+        assert_eq!(told, want, "{acknowledged}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_task_reports_is_in_the_queue_before_offsets_are_committed() {
+    let plan = Arc::<Plan>::default();
+    *plan.report.lock().unwrap() = true;
+    let (kafka, _acks, _queue, errors) = with_queue(true);
+    let (outcome, _, told) = run_with(&plan, vec![assigned(), records(&["odd"])], errors, 12).await;
+    assert_eq!((outcome, told), (Ok(()), vec!["close".to_owned()]));
+    assert_eq!(*kafka.taken.lock().unwrap(), ["odd"], "its bytes, as consumed");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_report_that_is_not_tolerated_fails_the_task_even_if_the_task_does_not_care() {
+    let plan = Arc::<Plan>::default();
+    *plan.report.lock().unwrap() = true;
+    let (kafka, _acks, _queue, errors) = with_queue(false);
+    let (outcome, _, told) = run_with(&plan, vec![assigned(), records(&["odd"])], errors, 1).await;
+    let error = outcome.unwrap_err();
+    assert_eq!(error.message(), Some("Exiting WorkerSinkTask due to unrecoverable exception."));
+    let cause = error.cause().unwrap();
+    assert_eq!(cause.message(), Some("Tolerance exceeded in error handler"));
+    assert_eq!(cause.cause().and_then(ConnectError::message), Some("odd"));
+    assert_eq!((kafka.taken.lock().unwrap().len(), told), (1, vec!["close".to_owned()]), "reported all the same");
+    assert!(ErrantRecords::new(&crate::fakes::errors(false)).is_none(), "nowhere to report to");
+}
+
+#[tokio::test(start_paused = true)]
+async fn without_partitions_nothing_is_asked_to_be_committed() {
+    let plan = Arc::<Plan>::default();
+    *plan.pre_commits.lock().unwrap() = vec![Ok(TopicOffsets::new())];
+    run(&plan, Vec::new(), false, 12).await.0.unwrap();
+    assert_eq!(plan.pre_commits.lock().unwrap().len(), 1);
+}
+
+#[test]
+fn only_the_partitions_that_were_asked_for_are_committed() {
+    let mut positions = Positions::default();
+    for partition in [0, 1] {
+        positions.assign(at("t", partition), 0);
+        positions.consumed(&at("t", partition), 9);
+    }
+    positions.delivered();
+    let asked = positions.committable(&[at("t", 0)]);
+    for (partition, offset, want) in [(0, 9, true), (0, 10, false), (0, 0, false), (1, 9, false), (2, 1, false)] {
+        let changes = positions.changes(&TopicOffsets::from([(at("t", partition), offset)]), &asked);
+        assert_eq!(!changes.is_empty(), want, "{partition} {offset}");
+    }
 }

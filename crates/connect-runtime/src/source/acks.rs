@@ -1,4 +1,4 @@
-//! Records that wait for their ack, for tasks that want to be told of each.
+//! Records that wait for their ack, for tasks that want to be told of each, and for the log.
 
 use std::collections::VecDeque;
 
@@ -6,10 +6,13 @@ use connect_api::{RecordMetadata, SourceRecord, TopicPartition};
 
 use crate::kafka::{Acked, Landed};
 
-/// The records of a task that asked for `commit_record`; empty for all others.
+/// The records of a task that asked for `commit_record`, or whose failures are logged with them; empty for all others.
 #[derive(Default)]
 pub(crate) struct Confirmations {
+    /// The task asked.
     wanted: bool,
+    /// The log asks.
+    logged: bool,
     /// The number of the front of `waiting`.
     base: u64,
     waiting: VecDeque<Option<SourceRecord>>,
@@ -17,12 +20,23 @@ pub(crate) struct Confirmations {
 }
 
 impl Confirmations {
+    pub(crate) fn new(logged: bool) -> Self {
+        Self { logged, ..Self::default() }
+    }
+
     pub(crate) fn want(&mut self, wanted: bool) {
         self.wanted = wanted;
     }
 
-    pub(crate) fn wanted(&self) -> bool {
-        self.wanted
+    /// Whether records are kept.
+    pub(crate) fn keeps(&self) -> bool {
+        self.wanted || self.logged
+    }
+
+    /// A record that waits, if it is kept.
+    pub(crate) fn record(&self, number: u64) -> Option<&SourceRecord> {
+        let at = usize::try_from(number.checked_sub(self.base)?).ok()?;
+        self.waiting.get(at)?.as_ref()
     }
 
     /// The next record that goes to Kafka.
@@ -32,17 +46,19 @@ impl Confirmations {
 
     /// A record that was dropped.
     pub(crate) fn dropped(&mut self, record: SourceRecord) {
-        self.ready.push((record, None));
+        if self.wanted {
+            self.ready.push((record, None));
+        }
     }
 
     /// Matches an ack with its records.
     pub(crate) fn acked(&mut self, ack: &Acked) {
-        if !self.wanted {
+        if !self.keeps() {
             return;
         }
         for (position, number) in (0..).zip(ack.numbers.iter().cloned().flatten()) {
             let slot = number.checked_sub(self.base).and_then(|at| self.waiting.get_mut(at as usize));
-            if let Some(record) = slot.and_then(Option::take) {
+            if let Some(record) = slot.and_then(Option::take).filter(|_| self.wanted) {
                 let landed = ack.result.as_ref().ok();
                 self.ready.push((record, landed.map(|landed| metadata(&ack.topic_partition, landed, position))));
             }

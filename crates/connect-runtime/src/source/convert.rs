@@ -1,99 +1,140 @@
 //! From source records to bytes: transformations, then the header, key and value converters of each record.
+//! ```text
+//! SourceBatch ─▶ begin: TransformationChain ─▶ Prepared ─▶ convert_next, again and again ─▶ OutgoingBatch, at most
+//!                                                                                           CHUNK_BYTES and a record
+//! ```
 
 use std::sync::Arc;
 
 use bytes::Bytes;
 use bytestring::ByteString;
-use connect_api::{ConnectError, ConnectRecord, Converter, Headers, Schema, SourceBatch, SourceRecord, Value};
+use connect_api::{
+    ConnectError, ConnectRecord, Conversion, Converter, Headers, Schema, SourceBatch, SourceRecord, Value,
+};
 
 use crate::converters::{Converters, Named, converted};
-use crate::errors::{Failure, Stage, Tolerance};
+use crate::errors::{ErrorHandler, Failure, Halt, Origin, Stage};
 use crate::kafka::{Outgoing, OutgoingBatch};
 use crate::transforms::{Fates, TransformationChain};
 
-/// Memory of the conversion buffer that is kept from batch to batch.
-const BUFFER_KEPT: usize = 1 << 20;
+/// What is converted at once: a batch of huge records does not stand in memory twice. Kept from batch to batch.
+const CHUNK_BYTES: usize = 1 << 20;
+/// The same for records without bytes.
+const CHUNK_RECORDS: usize = 1 << 14;
 
 /// Turns batches of records into batches of bytes.
 pub(crate) struct SourceConversion {
     pub transforms: TransformationChain,
     pub converters: Converters,
-    pub tolerance: Tolerance,
+    pub errors: ErrorHandler,
     out: OutgoingBatch,
 }
 
-/// A batch after conversion. Dropped records have no bytes.
+/// How far a batch has been converted. Dropped records have no bytes.
 pub(crate) struct Prepared {
-    /// One a record of the batch, in order: whether it is in the outgoing batch.
+    /// One a record of the batch, in order: whether it goes to Kafka. Grows with each chunk.
     pub sent: Vec<bool>,
-    /// The task fails with this after those before have been sent; `sent` ends before the record at fault.
-    pub fatal: Option<ConnectError>,
+    /// Why the batch ends early, if it does.
+    pub halt: Option<Halt>,
+    /// False for those that the chain has dropped; empty if it has dropped none.
+    kept: Vec<bool>,
+    /// Where the batch ends.
+    end: usize,
+}
+
+impl Prepared {
+    /// Whether all that can be converted has been.
+    pub(crate) fn is_done(&self) -> bool {
+        self.sent.len() >= self.end
+    }
 }
 
 impl SourceConversion {
-    pub(crate) fn new(transforms: TransformationChain, converters: Converters, tolerance: Tolerance) -> Self {
-        Self { transforms, converters, tolerance, out: OutgoingBatch::default() }
+    pub(crate) fn new(transforms: TransformationChain, converters: Converters, errors: ErrorHandler) -> Self {
+        Self { transforms, converters, errors, out: OutgoingBatch::default() }
     }
 
-    /// The bytes of the last batch.
+    /// The bytes of the last chunk.
     pub(crate) fn outgoing(&self) -> &OutgoingBatch {
         &self.out
     }
 
-    /// Transforms the batch in place and converts it into [`outgoing`](Self::outgoing).
-    pub(crate) async fn prepare(&mut self, batch: &mut SourceBatch) -> Prepared {
-        self.out.clear(BUFFER_KEPT);
-        let Fates { kept, fatal } = self.transform(batch);
-        let (end, mut fatal) = fatal.map_or((batch.len(), None), |(at, error)| (at, Some(error)));
-        let mut sent = Vec::with_capacity(end);
-        for (index, source) in batch.iter().enumerate().take(end) {
-            if !kept.get(index).copied().unwrap_or(true) {
-                sent.push(false);
+    /// Transforms the batch in place; `originals` are its records as they were, where anybody asks for them.
+    pub(crate) async fn begin(&mut self, batch: &mut SourceBatch, originals: Option<&SourceBatch>) -> Prepared {
+        let mut fates = Fates::default();
+        if !self.transforms.is_empty() {
+            let origin = |index: usize, _: &SourceRecord| original(originals, index);
+            fates = self.transforms.run(batch, &self.errors, &origin).await;
+        }
+        let (end, halt) = fates.halt.map_or((batch.len(), None), |(at, halt)| (at, Some(halt)));
+        Prepared { sent: Vec::with_capacity(end), halt, kept: fates.kept, end }
+    }
+
+    /// Converts the next records into [`outgoing`](Self::outgoing).
+    pub(crate) async fn convert_next(
+        &mut self,
+        batch: &SourceBatch,
+        originals: Option<&SourceBatch>,
+        prepared: &mut Prepared,
+    ) {
+        self.out.clear(CHUNK_BYTES);
+        let from = prepared.sent.len();
+        for (index, source) in batch.iter().enumerate().take(prepared.end).skip(from) {
+            if self.out.data.len() >= CHUNK_BYTES || self.out.records.len() >= CHUNK_RECORDS {
+                return;
+            }
+            if !prepared.kept.get(index).copied().unwrap_or(true) {
+                prepared.sent.push(false);
                 continue;
             }
-            let outcome = match (invalid(&source.record), self.convert(&source.record).await) {
-                (Some(error), _) => Err(error),
-                (None, Ok(outgoing)) => {
-                    self.out.records.push(outgoing);
-                    Ok(true)
-                }
-                (None, Err(failure)) => self.tolerance.judge(failure).map(|()| false),
-            };
-            match outcome {
-                Ok(is_sent) => sent.push(is_sent),
-                Err(error) => {
-                    fatal = Some(error);
-                    break;
+            match self.convert_or_skip(&source.record, originals, index).await {
+                Ok(is_sent) => prepared.sent.push(is_sent),
+                Err(halt) => {
+                    prepared.end = index;
+                    prepared.halt = Some(halt);
+                    return;
                 }
             }
         }
-        Prepared { sent, fatal }
     }
 
-    fn transform(&mut self, batch: &mut [SourceRecord]) -> Fates {
-        if self.transforms.is_empty() {
-            return Fates::default();
+    /// Answers whether the record is in [`outgoing`](Self::outgoing).
+    async fn convert_or_skip(
+        &mut self,
+        record: &ConnectRecord,
+        originals: Option<&SourceBatch>,
+        index: usize,
+    ) -> Result<bool, Halt> {
+        if let Some(error) = invalid(record) {
+            return Err(Halt::Fatal(error));
         }
-        self.transforms.run(batch.iter_mut().map(|source| &mut source.record), &self.tolerance)
+        let start = self.out.data.len();
+        match self.convert(record, &|| original(originals, index)).await {
+            Ok(outgoing) => {
+                self.out.records.push(outgoing);
+                Ok(true)
+            }
+            Err(halt) => {
+                self.out.data.truncate(start);
+                self.errors.judge(halt).await.map(|()| false)
+            }
+        }
     }
 
-    async fn convert(&mut self, record: &ConnectRecord) -> Result<Outgoing, Failure> {
-        let headers = self.headers(record)?;
+    async fn convert(
+        &mut self,
+        record: &ConnectRecord,
+        origin: &(impl Fn() -> Origin + Sync),
+    ) -> Result<Outgoing, Halt> {
+        let headers = self.headers(record, origin).await?;
         let Converters { key, value, .. } = &mut self.converters;
-        let (topic, fields) = (&*record.topic, &record.headers);
-        let data = &mut self.out.data;
+        let (data, errors) = (&mut self.out.data, &self.errors);
         let start = data.len();
-        let has_key = field(key, topic, fields, record.key_schema.as_ref(), &record.key, data).await;
-        let has_key = has_key.map_err(|error| {
-            data.truncate(start);
-            failure(Stage::KeyConverter, key.class, error)
-        })?;
+        let failed = failure(Stage::KeyConverter, key.class, origin);
+        let has_key = field(key, record, record.key_schema.as_ref(), &record.key, data, errors, failed).await?;
         let middle = data.len();
-        let has_value = field(value, topic, fields, record.value_schema.as_ref(), &record.value, data).await;
-        let has_value = has_value.map_err(|error| {
-            data.truncate(start);
-            failure(Stage::ValueConverter, value.class, error)
-        })?;
+        let failed = failure(Stage::ValueConverter, value.class, origin);
+        let has_value = field(value, record, record.value_schema.as_ref(), &record.value, data, errors, failed).await?;
         Ok(Outgoing {
             topic: Arc::clone(&record.topic),
             partition: record.partition,
@@ -105,7 +146,11 @@ impl SourceConversion {
         })
     }
 
-    fn headers(&self, record: &ConnectRecord) -> Result<Vec<(ByteString, Option<Bytes>)>, Failure> {
+    async fn headers(
+        &mut self,
+        record: &ConnectRecord,
+        origin: &(impl Fn() -> Origin + Sync),
+    ) -> Result<Vec<(ByteString, Option<Bytes>)>, Halt> {
         if record.headers.is_empty() {
             return Ok(Vec::new());
         }
@@ -115,9 +160,16 @@ impl SourceConversion {
                 plugin.from_connect_header(&record.topic, &header.key, header.schema.as_ref(), &header.value)?;
             Ok((header.key, bytes))
         };
-        let all = record.headers.to_vec().and_then(|headers| headers.into_iter().map(one).collect());
-        all.map_err(|error| failure(Stage::HeaderConverter, class, error))
+        let all = || {
+            let all: Result<_, ConnectError> = record.headers.to_vec()?.into_iter().map(one).collect();
+            all.map(Conversion::Ready)
+        };
+        converted(&self.errors, failure(Stage::HeaderConverter, class, origin), all).await
     }
+}
+
+fn original(originals: Option<&SourceBatch>, index: usize) -> Origin {
+    Origin::of_source(originals.and_then(|originals| originals.get(index)))
 }
 
 /// What Java's producer would not take as an argument; no tolerance helps.
@@ -140,20 +192,26 @@ fn invalid(record: &ConnectRecord) -> Option<ConnectError> {
 /// Appends one key or value; answers whether there is one.
 async fn field(
     converter: &mut Named<Box<dyn Converter>>,
-    topic: &str,
-    headers: &Headers,
+    record: &ConnectRecord,
     schema: Option<&Arc<Schema>>,
     value: &Value,
     data: &mut Vec<u8>,
-) -> Result<bool, ConnectError> {
+    errors: &ErrorHandler,
+    failure: impl Fn(ConnectError) -> Failure,
+) -> Result<bool, Halt> {
     let start = data.len();
-    converted(|| {
+    let (topic, headers): (&str, &Headers) = (&record.topic, &record.headers);
+    converted(errors, failure, || {
         data.truncate(start);
         converter.plugin.from_connect_data(topic, headers, schema, value, data)
     })
     .await
 }
 
-fn failure(stage: Stage, class: &str, error: ConnectError) -> Failure {
-    Failure { stage, class: class.to_owned(), error }
+fn failure(
+    stage: Stage,
+    class: &'static str,
+    origin: &(impl Fn() -> Origin + Sync),
+) -> impl Fn(ConnectError) -> Failure {
+    move |error| Failure { stage, class: class.to_owned(), error, origin: origin() }
 }

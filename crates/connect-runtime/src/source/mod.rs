@@ -11,16 +11,19 @@
 mod acks;
 mod convert;
 mod pipeline;
+mod submission;
 #[cfg(test)]
 mod tests;
 
 use std::time::Duration;
 
-use connect_api::{ConnectError, SourceBatch, SourceTask, SourceTaskContext, StopToken, TaskError};
+use connect_api::{ConnectError, SourceBatch, SourceTask, SourceTaskContext, TaskError};
+use connect_core::herder::Status;
 
+use crate::life::TaskLife;
 pub(crate) use acks::Confirmations;
 pub(crate) use convert::SourceConversion;
-pub(crate) use pipeline::{Pipeline, PipelineConfig};
+pub(crate) use pipeline::{Pipeline, PipelineConfig, TRACKED_MAX};
 
 /// After a retriable error of `poll`.
 const POLL_RETRY: Duration = Duration::from_millis(100);
@@ -29,17 +32,23 @@ const POLL_RETRY: Duration = Duration::from_millis(100);
 pub(crate) struct SourceLoop {
     pub task: Box<dyn SourceTask>,
     pub pipeline: Pipeline,
-    pub stop: StopToken,
+    pub life: TaskLife,
 }
 
 impl SourceLoop {
-    /// Runs until stopped; then waits for acknowledgements and commits. `running` is called when the task has started.
+    /// Runs until stopped; then waits for acknowledgements and commits.
     /// # Errors
     /// The task has failed: nothing more is polled. What was acknowledged before is committed all the same.
-    pub(crate) async fn run(mut self, context: SourceTaskContext, running: impl FnOnce()) -> Result<(), ConnectError> {
+    pub(crate) async fn run(mut self, context: SourceTaskContext) -> Result<(), ConnectError> {
+        let outcome = if self.life.may_start().await { self.start_and_run(context).await } else { Ok(()) };
+        self.pipeline.close().await;
+        outcome
+    }
+
+    async fn start_and_run(&mut self, context: SourceTaskContext) -> Result<(), ConnectError> {
         let outcome = match self.task.start(context).await {
             Ok(()) => {
-                running();
+                self.life.tell(Status::Running);
                 self.pipeline.keep_records(self.task.wants_record_acks());
                 let ran = self.poll_and_send().await;
                 ran.and(self.finish().await)
@@ -47,18 +56,38 @@ impl SourceLoop {
             Err(error) => Err(error),
         };
         self.task.stop().await;
-        self.pipeline.close().await;
         outcome
     }
 
     async fn poll_and_send(&mut self) -> Result<(), ConnectError> {
-        while !self.stop.is_cancelled() {
+        while !self.life.is_stopping() {
+            if self.life.is_paused() {
+                self.pause().await?;
+                continue;
+            }
             let batch = self.poll().await?;
             self.tell_task().await;
             if !batch.is_empty() {
-                self.pipeline.send(batch, &self.stop).await?;
+                self.pipeline.send(batch, &self.life.stop).await?;
             }
         }
+        Ok(())
+    }
+
+    /// Nothing is polled until the task is resumed or stopped; acks are taken and offsets committed meanwhile.
+    async fn pause(&mut self) -> Result<(), ConnectError> {
+        self.life.tell(Status::Paused);
+        let stop = self.life.stop.clone();
+        loop {
+            tokio::select! {
+                biased;
+                () = stop.cancelled() => return Ok(()),
+                () = self.life.until_paused_is(false) => break,
+                event = self.pipeline.event() => self.pipeline.handle(event).await?,
+            }
+            self.tell_task().await;
+        }
+        self.life.tell(Status::Running);
         Ok(())
     }
 

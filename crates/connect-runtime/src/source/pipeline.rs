@@ -1,4 +1,8 @@
 //! Behind `poll`: converts, sends, takes acks and commits offsets.
+//!
+//! Memory: beside the batch of `poll` there is one converted chunk of it ([`SourceConversion`]), what the producer holds
+//! (`buffer.memory`), and the bookkeeping of at most [`TRACKED_MAX`] records and a chunk. A source that is faster than the
+//! broker waits in [`Pipeline::send`], and is not polled meanwhile.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,10 +13,17 @@ use connect_core::task::SubmittedRecords;
 use tokio::time::{Instant, timeout};
 
 use super::Confirmations;
-use super::convert::{Prepared, SourceConversion};
-use crate::errors::{Failure, Stage};
+use super::SourceConversion;
+use super::submission::Submission;
+use crate::errors::{Failure, Origin, Stage};
 use crate::kafka::{Acked, Acks, Blocked, Produce, ProduceAndAcks, Stopped};
 use crate::offsets::OffsetStore;
+use crate::topic_creation::TopicCreation;
+use crate::topics::TopicUse;
+
+/// How many records may be on their way to a committed offset. One that is stuck holds up those behind it in the books,
+/// though they are in Kafka long since.
+pub(crate) const TRACKED_MAX: usize = 400_000;
 
 /// The periods of a source task's commits.
 #[derive(Debug, Clone, Copy)]
@@ -23,6 +34,8 @@ pub(crate) struct PipelineConfig {
     pub flush_timeout: Duration,
     /// How long a stopping task waits for acks; the rest of its time is for the last commit.
     pub drain_timeout: Duration,
+    /// [`TRACKED_MAX`], or less in tests.
+    pub tracked_max: usize,
 }
 
 /// What a pipeline waits for beside `poll`.
@@ -41,6 +54,9 @@ pub(crate) struct Pipeline {
     submitted: SubmittedRecords,
     confirmations: Confirmations,
     store: Arc<dyn OffsetStore>,
+    /// None leaves the creation of topics to the broker.
+    creation: Option<TopicCreation>,
+    topics: TopicUse,
     config: PipelineConfig,
     next_commit: Instant,
     /// A commit has ended that the task has not been told of.
@@ -55,16 +71,20 @@ impl Pipeline {
         conversion: SourceConversion,
         (producer, acks): ProduceAndAcks,
         store: Arc<dyn OffsetStore>,
+        (creation, topics): (Option<TopicCreation>, TopicUse),
         config: PipelineConfig,
     ) -> Self {
+        let confirmations = Confirmations::new(conversion.errors.needs_records());
         Self {
             connector,
             conversion,
             producer,
             acks,
             submitted: SubmittedRecords::default(),
-            confirmations: Confirmations::default(),
+            confirmations,
             store,
+            creation,
+            topics,
             config,
             next_commit: Instant::now() + config.flush_interval,
             committed: false,
@@ -105,7 +125,7 @@ impl Pipeline {
                 self.commit().await;
                 Ok(())
             }
-            PipelineEvent::Acked(ack) => self.take_acks(ack.ok_or_else(closed)?),
+            PipelineEvent::Acked(ack) => self.take_acks(ack.ok_or_else(closed)?).await,
         }
     }
 
@@ -114,58 +134,109 @@ impl Pipeline {
     /// # Errors
     /// A record failed and is not tolerated: those before it were sent. Or the producer failed.
     pub(crate) async fn send(&mut self, mut batch: SourceBatch, stop: &StopToken) -> Result<(), ConnectError> {
-        let originals = self.confirmations.wanted().then(|| batch.clone());
-        let Prepared { sent, fatal } = self.conversion.prepare(&mut batch).await;
-        let mut records = Submission { batch, originals, sent, at: 0 };
+        let originals = self.confirmations.keeps().then(|| batch.clone());
+        let prepared = self.conversion.begin(&mut batch, originals.as_ref()).await;
+        let mut records = Submission { batch, originals, prepared, at: 0 };
+        while !records.prepared.is_done() {
+            let Submission { batch, originals, prepared, .. } = &mut records;
+            self.conversion.convert_next(batch, originals.as_ref(), prepared).await;
+            if !self.has_space(stop).await? || !self.send_chunk(&mut records, stop).await? {
+                return Ok(());
+            }
+        }
+        while let Some(ack) = self.acks.try_next() {
+            self.take_acks(ack).await?;
+        }
+        match records.prepared.halt {
+            None => Ok(()),
+            Some(halt) => self.conversion.errors.end(halt).await.map_or(Ok(()), Err),
+        }
+    }
+
+    /// Sends what was converted last; answers false when stopped before.
+    async fn send_chunk(&mut self, records: &mut Submission, stop: &StopToken) -> Result<bool, ConnectError> {
         let total = self.conversion.outgoing().records.len();
         let mut next = 0;
         loop {
-            let appended = self.producer.append(self.conversion.outgoing(), next);
-            let appended = appended.map_err(unsendable)?;
+            let appended = self.producer.append(self.conversion.outgoing(), next).map_err(unsendable)?;
             records.submit(appended.next - next, &mut self.submitted, &mut self.confirmations);
             next = appended.next;
-            match appended.stopped.filter(|_| next < total) {
+            let refused = match appended.stopped.filter(|_| next < total) {
                 None => break,
-                Some(Stopped::Refused(error)) => {
-                    self.on_undelivered(error)?;
-                    records.drop_next(&mut self.submitted, &mut self.confirmations);
-                    next += 1;
-                }
-                Some(Stopped::Blocked(blocked)) => {
-                    if !self.wait(&blocked, stop).await? {
-                        return Ok(());
-                    }
-                }
-            }
+                Some(Stopped::Refused(error)) => error,
+                Some(Stopped::Blocked(blocked)) => match self.wait(&blocked, stop).await? {
+                    Waited::Go => continue,
+                    Waited::Stopped => return Ok(false),
+                    Waited::Refused(error) => error,
+                },
+            };
+            self.undelivered(records.next_origin(), refused).await?;
+            records.drop_next(&mut self.submitted, &mut self.confirmations);
+            next += 1;
         }
         records.settle_dropped(&mut self.submitted, &mut self.confirmations);
-        while let Some(ack) = self.acks.try_next() {
-            self.take_acks(ack)?;
-        }
-        fatal.map_or(Ok(()), Err)
+        Ok(true)
     }
 
-    /// Waits until there is room; answers false when stopped before.
-    async fn wait(&mut self, blocked: &Blocked, stop: &StopToken) -> Result<bool, ConnectError> {
+    /// Waits until the books have space for another chunk; answers false when stopped before.
+    async fn has_space(&mut self, stop: &StopToken) -> Result<bool, ConnectError> {
+        while self.submitted.tracked() >= self.config.tracked_max {
+            tokio::select! {
+                biased;
+                () = stop.cancelled() => return Ok(false),
+                event = self.event() => self.handle(event).await?,
+            }
+        }
+        Ok(true)
+    }
+
+    /// Waits until there is room, or the topic is there.
+    async fn wait(&mut self, blocked: &Blocked, stop: &StopToken) -> Result<Waited, ConnectError> {
+        if let Blocked::UnknownTopic(topic) = blocked
+            && !self.create_topic(topic, stop).await?
+        {
+            return Ok(Waited::Stopped);
+        }
         loop {
             let producer = &mut self.producer;
             tokio::select! {
                 biased;
-                () = stop.cancelled() => return Ok(false),
+                () = stop.cancelled() => return Ok(Waited::Stopped),
+                // Java's producer tells such errors of each record, too.
                 unblocked = producer.unblock(blocked) => {
-                    return unblocked.map(|()| true).map_err(unsendable);
+                    return Ok(unblocked.map_or_else(Waited::Refused, |()| Waited::Go));
                 }
-                ack = self.acks.next() => self.take_acks(ack.ok_or_else(closed)?)?,
+                ack = self.acks.next() => self.take_acks(ack.ok_or_else(closed)?).await?,
                 () = tokio::time::sleep_until(self.next_commit) => self.commit().await,
             }
         }
     }
 
-    fn take_acks(&mut self, first: Acked) -> Result<(), ConnectError> {
+    /// Answers false when stopped before the topic was there.
+    async fn create_topic(&mut self, topic: &Arc<str>, stop: &StopToken) -> Result<bool, ConnectError> {
+        let Some(creation) = self.creation.clone() else { return Ok(true) };
+        let mut creation = std::pin::pin!(creation.ensure(topic));
+        loop {
+            tokio::select! {
+                biased;
+                () = stop.cancelled() => return Ok(false),
+                created = &mut creation => return created.map(|()| true),
+                event = self.event() => self.handle(event).await?,
+            }
+        }
+    }
+
+    async fn take_acks(&mut self, first: Acked) -> Result<(), ConnectError> {
         let mut next = Some(first);
         while let Some(ack) = next {
-            if let Err(error) = &ack.result {
-                self.on_undelivered(error.clone())?;
+            match &ack.result {
+                Ok(_) => self.topics.note(&ack.topic_partition.topic),
+                Err(error) => {
+                    for number in ack.numbers.iter().cloned().flatten() {
+                        let origin = Origin::of_source(self.confirmations.record(number));
+                        self.undelivered(origin, error.clone()).await?;
+                    }
+                }
             }
             for numbers in &ack.numbers {
                 self.submitted.ack(numbers.clone());
@@ -176,13 +247,15 @@ impl Pipeline {
         Ok(())
     }
 
-    fn on_undelivered(&self, error: ConnectError) -> Result<(), ConnectError> {
-        let class = "org.apache.kafka.connect.runtime.AbstractWorkerSourceTask".to_owned();
-        let failure = Failure { stage: Stage::KafkaProduce, class, error: error.clone() };
-        self.conversion
-            .tolerance
-            .judge(failure)
-            .map_err(|_| ConnectError::connect("Unrecoverable exception from producer send callback").caused_by(error))
+    /// A record that Kafka did not take, and never will.
+    async fn undelivered(&mut self, origin: Origin, error: ConnectError) -> Result<(), ConnectError> {
+        if !self.conversion.errors.tolerates() {
+            let message = "Unrecoverable exception from producer send callback";
+            return Err(ConnectError::connect(message).caused_by(error));
+        }
+        let class = "org.apache.kafka.connect.runtime.WorkerSourceTask".to_owned();
+        let failure = Failure { stage: Stage::KafkaProduce, class, error, origin };
+        self.conversion.errors.failed(failure).await.map(drop)
     }
 
     /// Commits what may be committed. A failure is logged: the offsets go with the next commit.
@@ -231,11 +304,11 @@ impl Pipeline {
             tokio::select! {
                 biased;
                 ack = self.acks.next() => match ack {
-                    Some(ack) => self.take_acks(ack)?,
+                    Some(ack) => self.take_acks(ack).await?,
                     None => return Ok(()),
                 },
                 () = producer.flush() => match self.acks.try_next() {
-                    Some(ack) => self.take_acks(ack)?,
+                    Some(ack) => self.take_acks(ack).await?,
                     None => return Ok(()),
                 },
             }
@@ -248,50 +321,12 @@ impl Pipeline {
     }
 }
 
-/// The records of one batch, on their way into the bookkeeping in order.
-struct Submission {
-    batch: SourceBatch,
-    originals: Option<SourceBatch>,
-    /// By index in `batch`; ends where the task failed.
-    sent: Vec<bool>,
-    at: usize,
-}
-
-impl Submission {
-    /// The next `count` sent records have been taken by the producer; dropped ones between them settle.
-    fn submit(&mut self, count: usize, submitted: &mut SubmittedRecords, confirmations: &mut Confirmations) {
-        for _ in 0..count {
-            self.settle_dropped(submitted, confirmations);
-            let source = &self.batch[self.at];
-            submitted.submit(&source.source_partition, source.source_offset.clone());
-            if let Some(originals) = &self.originals {
-                confirmations.submitted(originals[self.at].clone());
-            }
-            self.at += 1;
-        }
-    }
-
-    /// Dropped records up to the next sent one.
-    fn settle_dropped(&mut self, submitted: &mut SubmittedRecords, confirmations: &mut Confirmations) {
-        while self.sent.get(self.at) == Some(&false) {
-            self.settle_one(submitted, confirmations);
-        }
-    }
-
-    /// The next record that was to be sent is dropped after all.
-    fn drop_next(&mut self, submitted: &mut SubmittedRecords, confirmations: &mut Confirmations) {
-        self.settle_dropped(submitted, confirmations);
-        self.settle_one(submitted, confirmations);
-    }
-
-    fn settle_one(&mut self, submitted: &mut SubmittedRecords, confirmations: &mut Confirmations) {
-        let source = &self.batch[self.at];
-        submitted.settle(&source.source_partition, source.source_offset.clone());
-        if let Some(originals) = &self.originals {
-            confirmations.dropped(originals[self.at].clone());
-        }
-        self.at += 1;
-    }
+/// How a wait for the producer ended.
+enum Waited {
+    Go,
+    Stopped,
+    /// The next record cannot be sent; those behind it perhaps can.
+    Refused(ConnectError),
 }
 
 fn unsendable(error: ConnectError) -> ConnectError {

@@ -10,11 +10,16 @@ use connect_api::{
     SourceTaskContext, StopToken, TaskError, Value,
 };
 use connect_config::Props;
+use connect_core::herder::TargetState;
 use tokio::sync::mpsc;
 
 use super::*;
-use crate::fakes::{FakeAcks, FakeKafka, FakeProducer, FakeStore, NoOffsets, ack, converters, task_id, tolerance};
+use crate::fakes::{
+    FakeAcks, FakeKafka, FakeProducer, FakeStore, NoOffsets, REMOVED, ack, converters, errors, source_record, task_id,
+};
 use crate::kafka::Acked;
+use crate::life::{self, TaskControl, ToldStatus};
+use crate::topics::TopicUse;
 use crate::transforms::TransformationChain;
 
 /// Gives its batches, then waits for the stop.
@@ -68,7 +73,10 @@ impl Script {
         SourceRecord {
             record: ConnectRecord::new("t".into(), None, Value::string(text)),
             source_partition: Arc::default(),
-            source_offset: SourceOffset::Single { field: "n", value: self.next },
+            source_offset: match text {
+                "forget" => SourceOffset::Null,
+                _ => SourceOffset::Single { field: "n", value: self.next },
+            },
         }
     }
 }
@@ -78,31 +86,49 @@ struct Bench {
     store: Arc<FakeStore>,
     acks: mpsc::Sender<Acked>,
     stop: StopToken,
+    control: TaskControl,
+    said: ToldStatus,
     told: Arc<Mutex<Vec<String>>>,
     outcome: tokio::task::JoinHandle<Result<(), ConnectError>>,
 }
 
-fn start(batches: Vec<Result<Vec<&'static str>, TaskError>>, room: usize, tolerate: bool, wants_acks: bool) -> Bench {
-    let (kafka, store, stop) = (Arc::new(FakeKafka::default()), Arc::new(FakeStore::default()), StopToken::new());
+type Batches = Vec<Result<Vec<&'static str>, TaskError>>;
+
+fn start(batches: Batches, room: usize, tolerate: bool, wants_acks: bool) -> Bench {
+    start_as(TargetState::Started, batches, room, tolerate, wants_acks, 100)
+}
+
+fn start_as(
+    target: TargetState,
+    batches: Batches,
+    room: usize,
+    tolerate: bool,
+    wants_acks: bool,
+    tracked_max: usize,
+) -> Bench {
+    let (kafka, store) = (Arc::new(FakeKafka::default()), Arc::new(FakeStore::default()));
+    let (control, life, said) = life::begin(target);
+    let stop = control.stop_token().clone();
     *kafka.room.lock().unwrap() = room;
     let (acks, receiver) = mpsc::channel(16);
-    let conversion = SourceConversion::new(TransformationChain::default(), converters(), tolerance(tolerate));
+    let conversion = SourceConversion::new(TransformationChain::default(), converters(), errors(tolerate));
     let client: crate::kafka::ProduceAndAcks =
         (Box::new(FakeProducer(Arc::clone(&kafka))), Box::new(FakeAcks(receiver)));
     let (flush_interval, limit) = (Duration::from_secs(10), Duration::from_secs(5));
-    let config = PipelineConfig { flush_interval, flush_timeout: limit, drain_timeout: limit };
-    let pipeline = Pipeline::new(task_id().connector, conversion, client, Arc::clone(&store) as _, config);
+    let config = PipelineConfig { flush_interval, flush_timeout: limit, drain_timeout: limit, tracked_max };
+    let topics = (None, TopicUse::none());
+    let pipeline = Pipeline::new(task_id().connector, conversion, client, Arc::clone(&store) as _, topics, config);
     let told = Arc::<Mutex<Vec<String>>>::default();
     let task = Script { batches: batches.into(), stop: None, next: 0, wants_acks, told: Arc::clone(&told) };
-    let source = SourceLoop { task: Box::new(task), pipeline, stop: stop.clone() };
+    let source = SourceLoop { task: Box::new(task), pipeline, life };
     let context = SourceTaskContext {
         stop: stop.clone(),
         configs: Props::new(),
         offsets: Arc::new(NoOffsets),
         transaction: None,
     };
-    let outcome = tokio::spawn(source.run(context, || {}));
-    Bench { kafka, store, acks, stop, told, outcome }
+    let outcome = tokio::spawn(source.run(context));
+    Bench { kafka, store, acks, stop, control, said, told, outcome }
 }
 
 impl Bench {
@@ -221,6 +247,127 @@ async fn offsets_that_could_not_be_saved_go_with_the_next_commit() {
     assert!(bench.told.lock().unwrap().is_empty(), "the task is not told of a commit that failed");
     *bench.store.failing.lock().unwrap() = false;
     tokio::time::sleep(Duration::from_secs(11)).await;
+    assert_eq!(*bench.store.committed.lock().unwrap(), [1]);
+    assert_eq!(bench.end().await, (Ok(()), vec![1]));
+}
+
+impl Bench {
+    async fn until(&mut self, status: Status) {
+        self.said.wait_for(|said| *said == Some(status)).await.unwrap();
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_paused_task_polls_nothing_but_commits() {
+    let endless = (0..100_000).map(|_| Ok(vec!["a"])).collect();
+    let mut bench = start(endless, 10, false, false);
+    bench.until(Status::Running).await;
+    assert_eq!(bench.taken(10).await.len(), 10);
+    bench.control.set_target(TargetState::Paused);
+    *bench.kafka.room.lock().unwrap() = 100;
+    bench.kafka.more_room.notify_one();
+    bench.until(Status::Paused).await;
+    let taken = bench.kafka.taken.lock().unwrap().len();
+    bench.acks.send(ack(0, 5, Ok(()))).await.unwrap();
+    bench.store.changed.notified().await;
+    assert_eq!(*bench.store.committed.lock().unwrap(), [5]);
+    assert_eq!(bench.kafka.taken.lock().unwrap().len(), taken, "nothing was polled while it was paused");
+    bench.control.set_target(TargetState::Started);
+    bench.until(Status::Running).await;
+    bench.taken(taken + 1).await;
+    bench.control.set_target(TargetState::Paused);
+    bench.stop.cancel();
+    bench.acks.send(ack(5, 10, Ok(()))).await.unwrap();
+    assert_eq!(bench.end().await, (Ok(()), vec![5, 10]));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_task_that_is_paused_from_the_beginning_waits_before_it_starts() {
+    let mut bench = start_as(TargetState::Paused, vec![Ok(vec!["a"])], 10, false, false, 100);
+    bench.until(Status::Paused).await;
+    tokio::time::sleep(Duration::from_secs(60)).await;
+    assert!(bench.kafka.taken.lock().unwrap().is_empty());
+    bench.control.set_target(TargetState::Started);
+    bench.until(Status::Running).await;
+    bench.taken(1).await;
+    // Or never starts at all, and then is not stopped either.
+    for stopped in [true, false] {
+        let mut bench = start_as(TargetState::Paused, vec![Ok(vec!["a"])], 10, false, false, 100);
+        bench.until(Status::Paused).await;
+        if stopped {
+            bench.stop.cancel()
+        } else {
+            bench.control.set_target(TargetState::Stopped)
+        }
+        assert_eq!(bench.outcome.await.unwrap(), Ok(()));
+        assert!(bench.told.lock().unwrap().is_empty());
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn records_that_kafka_did_not_take_are_left_out_where_that_is_tolerated() {
+    let bench = start(vec![Ok(vec!["a", "b"]), Ok(vec!["c"])], 100, true, true);
+    bench.taken(3).await;
+    bench.acks.send(ack(0, 2, Err(ConnectError::connect("too large")))).await.unwrap();
+    bench.acks.send(ack(2, 3, Ok(()))).await.unwrap();
+    bench.store.changed.notified().await;
+    let told = Arc::clone(&bench.told);
+    assert_eq!(bench.end().await, (Ok(()), vec![3]));
+    assert_eq!(told.lock().unwrap()[..3], ["a None", "b None", "c Some(100)"]);
+}
+
+/// However much the producer takes: the books are bounded, too.
+#[tokio::test(start_paused = true)]
+async fn a_stuck_record_makes_the_source_wait_and_a_stop_ends_that() {
+    let bench =
+        start_as(TargetState::Started, vec![Ok(vec!["a", "b"]), Ok(vec!["c"]), Ok(vec!["d"])], 100, false, false, 3);
+    bench.taken(3).await;
+    bench.acks.send(ack(1, 3, Ok(()))).await.unwrap();
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    assert_eq!(bench.kafka.taken.lock().unwrap().len(), 3, "the first is not acknowledged");
+    bench.acks.send(ack(0, 1, Ok(()))).await.unwrap();
+    bench.taken(4).await;
+    bench.acks.send(ack(3, 4, Ok(()))).await.unwrap();
+    assert_eq!(bench.end().await, (Ok(()), vec![4]));
+    let bench = start_as(TargetState::Started, vec![Ok(vec!["a"]), Ok(vec!["b"])], 100, false, false, 1);
+    bench.taken(1).await;
+    assert_eq!(bench.end().await, (Ok(()), vec![]));
+}
+
+#[tokio::test]
+async fn a_batch_of_huge_records_is_converted_piece_by_piece() {
+    let mut conversion = SourceConversion::new(TransformationChain::default(), converters(), errors(true));
+    let (big, small) = ("x".repeat(600 << 10), String::from("y"));
+    let texts = [&big, &big, &small, &big, &String::from("bad"), &small];
+    let mut batch: SourceBatch = texts.iter().zip(0..).map(|(text, number)| source_record(text, number)).collect();
+    let mut prepared = conversion.begin(&mut batch, None).await;
+    let mut pieces = Vec::new();
+    while !prepared.is_done() {
+        conversion.convert_next(&batch, None, &mut prepared).await;
+        pieces.push(conversion.outgoing().records.len());
+    }
+    assert_eq!(pieces, [2, 3]);
+    assert_eq!(prepared.sent, [true, true, true, true, false, true]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_null_offset_removes_what_is_stored() {
+    let bench = start(vec![Ok(vec!["a", "forget"])], 100, false, false);
+    bench.taken(2).await;
+    bench.acks.send(ack(0, 2, Ok(()))).await.unwrap();
+    assert_eq!(bench.end().await, (Ok(()), vec![REMOVED]));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_commit_that_takes_too_long_is_given_up_and_goes_with_the_next() {
+    let bench = start(vec![Ok(vec!["a"])], 100, false, false);
+    *bench.store.hanging.lock().unwrap() = true;
+    bench.taken(1).await;
+    bench.acks.send(ack(0, 1, Ok(()))).await.unwrap();
+    tokio::time::sleep(Duration::from_secs(16)).await;
+    assert!(bench.told.lock().unwrap().is_empty(), "the task is not told of a commit that timed out");
+    *bench.store.hanging.lock().unwrap() = false;
+    bench.store.changed.notified().await;
     assert_eq!(*bench.store.committed.lock().unwrap(), [1]);
     assert_eq!(bench.end().await, (Ok(()), vec![1]));
 }

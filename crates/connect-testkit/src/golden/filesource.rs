@@ -79,6 +79,7 @@ fn sink_record(json: &Json) -> Decoded<SinkRecord> {
         offset: 0,
         timestamp_type: TimestampType::NoTimestampType,
         original: TopicPartition { topic: "t".into(), partition: 0 },
+        consumed: None,
     })
 }
 

@@ -1,12 +1,20 @@
 //! What has to hold between what producers were told and what is stored.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use crate::Failure;
+use crate::reading::Raw;
 
 /// One producer's records: number, partition, and what the producer was told about it.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct History {
     /// By number.
     pub(crate) records: Vec<Written>,
+    /// How long its batches may take.
+    pub(crate) patience: Duration,
+    /// How many were given up before that.
+    pub(crate) hasty: usize,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,6 +45,22 @@ pub(crate) struct Stored {
 /// All partitions, each in the order of its offsets.
 pub(crate) type Log = BTreeMap<i32, Vec<Stored>>;
 
+/// `p<writer>-<number>`; the seals at the end are nobody's.
+pub(crate) fn parse(log: &Raw) -> Result<Log, Failure> {
+    let stored = |offset: i64, value: &str| {
+        let (producer, number) = value.strip_prefix('p')?.split_once('-')?;
+        Some(Stored { offset, producer: producer.parse().ok()?, number: number.parse().ok()? })
+    };
+    let mut parsed = Log::new();
+    for (partition, records) in log {
+        let own = parsed.entry(*partition).or_default();
+        for (offset, value) in records.iter().filter(|(_, value)| value != "pz") {
+            own.push(stored(*offset, value).ok_or_else(|| format!("a record says {value:?}"))?);
+        }
+    }
+    Ok(parsed)
+}
+
 /// Everything that is wrong, a line each; empty if all holds.
 pub(crate) fn check(histories: &[History], log: &Log) -> Vec<String> {
     let mut wrong = Vec::new();
@@ -60,6 +84,8 @@ pub(crate) fn check(histories: &[History], log: &Log) -> Vec<String> {
         wrong.extend(lost.map(|(number, written)| format!("producer {producer}: {number} is lost: {written:?}")));
         let open = history.records.iter().filter(|written| written.fate == Fate::Open).count();
         wrong.extend((open > 0).then(|| format!("producer {producer}: {open} records were never settled")));
+        let (hasty, patience) = (history.hasty, history.patience);
+        wrong.extend((hasty > 0).then(|| format!("producer {producer}: {hasty} records given up before {patience:?}")));
     }
     wrong
 }
@@ -101,7 +127,7 @@ mod tests {
             let records = fates.iter().map(|fate| Written { partition: 3, fate: *fate }).collect();
             let stored =
                 offsets.iter().map(|(offset, number)| Stored { offset: *offset, producer: 0, number: *number });
-            let wrong = check(&[History { records }], &Log::from([(3, stored.collect())]));
+            let wrong = check(&[History { records, ..History::default() }], &Log::from([(3, stored.collect())]));
             assert_eq!(wrong.len(), usize::from(!want.is_empty()), "{want}: {wrong:?}");
             assert!(wrong.iter().all(|wrong| wrong.contains(want)), "{want}: {wrong:?}");
         }
@@ -109,7 +135,7 @@ mod tests {
 
     #[test]
     fn a_record_belongs_to_its_partition() {
-        let history = History { records: vec![Written { partition: 1, fate: Fate::Failed }] };
+        let history = History { records: vec![Written { partition: 1, fate: Fate::Failed }], ..History::default() };
         let log = Log::from([(2, vec![Stored { offset: 0, producer: 0, number: 0 }])]);
         assert_eq!(check(&[history], &log).len(), 1);
     }

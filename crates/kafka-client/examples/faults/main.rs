@@ -1,44 +1,41 @@
 //! Rounds of load and faults on three brokers: `faults <scripts/apache.sh> [rounds] [seed]`; see `benches/client-faults.sh`.
 //! ```text
 //! seed ─▶ Chance ─▶ Fault ─▶ brokers, proxies
-//!             └───▶ producers ─▶ histories ─┐
-//!         log, read by ours and by Java's ──┴─▶ check ─▶ a line a round
+//!             └───▶ writers, transactors ─▶ histories ─┐
+//!         logs, read by ours and by Java's ────────────┼─▶ check ─▶ a line a round
+//!         groups: followers, copiers ──────────────────┘
 //! ```
-//! Start at [`round`]. What was acked has to be stored once, in order; what was not, at most once.
+//! Start at [`round()`]. What was acked has to be stored once, in order; what was not, at most once. A transaction is there
+//! wholly or not at all, with its offsets. A group misses nothing, and each of its partitions has one owner at a time.
 
 mod apache;
+mod atomic;
 mod chance;
 mod check;
+mod copier;
 mod fault;
+mod features;
+mod follower;
+mod ledger;
 mod load;
+mod place;
 mod proxy;
 mod reading;
+mod round;
 mod topics;
+mod transactor;
 
-use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::time::{Duration, Instant};
-
-use tokio::sync::watch;
-use tokio::task::JoinSet;
-use tokio::time::sleep;
+use std::time::Instant;
 
 use apache::{Apache, BROKERS};
-use chance::Chance;
-use check::{Fate, History, Log, check};
-use fault::Fault;
-use load::within;
 use proxy::Proxy;
-use reading::{Follower, read_java, read_ours};
+use round::{Outcome, round};
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
-const PARTITIONS: i32 = 6;
-const PRODUCERS: usize = 3;
 /// How many of a round's faults in the data are printed.
 const SHOWN: usize = 10;
-/// No part of a round takes longer.
-const ROUND: Duration = Duration::from_secs(240);
 
 #[tokio::main]
 async fn main() -> Result<(), Failure> {
@@ -52,6 +49,7 @@ async fn main() -> Result<(), Failure> {
     let rounds: u64 = arguments.next().map_or(Ok(50), |text| text.parse())?;
     let seed: u64 = arguments.next().map_or_else(|| Ok(u64::from(std::process::id())), |text| text.parse())?;
     let proxies = start_proxies(&apache).await?;
+    topics::create_coordinators(&apache.direct()).await?;
     println!("{rounds} rounds, seed {seed}");
     let (begun, mut broken) = (Instant::now(), 0);
     for number in 0..rounds {
@@ -86,69 +84,4 @@ async fn report(number: u64, seed: u64, apache: &Apache, proxies: &[Proxy]) -> b
     };
     println!("round {number} (seed {seed}, {:.1?}): {}; {text}", begun.elapsed(), story.join(", "));
     held
-}
-
-struct Outcome {
-    counts: String,
-    wrong: Vec<String>,
-}
-
-async fn round(seed: u64, apache: &Apache, proxies: &[Proxy], story: &mut Vec<String>) -> Result<Outcome, Failure> {
-    let mut chance = Chance::new(seed);
-    let topic = format!("faults-{seed}-{}", std::process::id());
-    topics::create(&apache.direct(), &topic, PARTITIONS).await?;
-    let bootstrap = BROKERS.map(|broker| format!("127.0.0.1:{}", apache.port + 2 * (broker - 1) + 7)).join(",");
-    let (stop, stopped) = watch::channel(false);
-    let (ends, told_ends) = watch::channel(None);
-    let mut followers = JoinSet::new();
-    followers.spawn(Follower::follow(bootstrap.clone(), topic.clone(), told_ends));
-    let mut producers = JoinSet::new();
-    for number in 0..PRODUCERS {
-        let settings = load::draw_settings(&mut chance);
-        tracing::info!(number, ?settings, "a producer");
-        let write = load::write(bootstrap.clone(), topic.clone(), number, settings, PARTITIONS, stopped.clone());
-        producers.spawn(async move { (number, write.await) });
-    }
-    sleep(chance.millis(500..1500)).await;
-    for _ in 0..chance.of(1..3) {
-        let fault = Fault::draw(&mut chance);
-        story.push(fault.to_string());
-        within(ROUND, "the fault", fault.inject(apache, proxies)).await??;
-        sleep(chance.millis(200..1500)).await;
-    }
-    tracing::info!("the faults are over");
-    stop.send_replace(true);
-    let histories = within(ROUND, "the producers", histories(&mut producers)).await??;
-    tracing::info!("the producers are done");
-    let log = read_ours(&apache.direct(), &topic, PARTITIONS).await?;
-    tracing::info!("our consumer has read");
-    ends.send_replace(Some(ends_of(&log)));
-    let follower = within(ROUND, "the group's member", followers.join_next()).await?.ok_or("no follower")???;
-    tracing::info!("the group's member has read");
-    let mut wrong = check(&histories, &log);
-    wrong.extend(follower.verdict(&log));
-    let java = read_java(apache, &topic, log.values().map(Vec::len).sum()).await?;
-    wrong.extend((java != log).then(|| "Java's consumer reads something else".to_owned()));
-    Ok(Outcome { counts: counts(&histories), wrong })
-}
-
-async fn histories(producers: &mut JoinSet<(usize, Result<History, Failure>)>) -> Result<Vec<History>, Failure> {
-    let mut histories = BTreeMap::new();
-    while let Some(ended) = producers.join_next().await {
-        let (number, history) = ended?;
-        histories.insert(number, history?);
-    }
-    Ok(histories.into_values().collect())
-}
-
-fn ends_of(log: &Log) -> BTreeMap<i32, i64> {
-    log.iter().filter_map(|(partition, stored)| Some((*partition, stored.last()?.offset + 1))).collect()
-}
-
-fn counts(histories: &[History]) -> String {
-    let records = || histories.iter().flat_map(|history| &history.records);
-    let count = |wanted: fn(&Fate) -> bool| records().filter(|record| wanted(&record.fate)).count();
-    let acked = count(|fate| matches!(fate, Fate::Acked(_)));
-    let nowhere = count(|fate| matches!(fate, Fate::Acked(None)));
-    format!("{acked} records acked ({nowhere} without offset), {} failed", count(|fate| *fate == Fate::Failed))
 }

@@ -3,7 +3,8 @@
 use std::time::{Duration, Instant};
 
 use connect_config::Props;
-use kafka_client::cluster::{Cluster, TopicName};
+use kafka_client::admin::Admin;
+use kafka_client::cluster::{Cluster, CoordinatorKind, TopicName};
 use kafka_client::config::ClientConfig;
 use kafka_protocol::messages::alter_partition_reassignments_request::{ReassignablePartition, ReassignableTopic};
 use kafka_protocol::messages::create_topics_request::{CreatableTopic, CreatableTopicConfig};
@@ -19,55 +20,69 @@ use crate::Failure;
 /// A broker that has just come back may not be counted yet.
 const PATIENCE: Duration = Duration::from_secs(60);
 const PAUSE: Duration = Duration::from_millis(300);
+/// TOPIC_ALREADY_EXISTS.
+const EXISTS: i16 = 36;
 
-/// A topic with three replicas, two of which have to have a record before it is acked.
-pub(crate) async fn create(bootstrap: &str, name: &str, partitions: i32) -> Result<(), Failure> {
+/// Topics with three replicas, two of which have to have a record before it is acked.
+pub(crate) async fn create(bootstrap: &str, names: &[TopicName], partitions: i32) -> Result<(), Failure> {
     let two = CreatableTopicConfig::default()
         .with_name(StrBytes::from_static_str("min.insync.replicas"))
         .with_value(Some(StrBytes::from_static_str("2")));
-    let topic = CreatableTopic::default()
-        .with_name(WireName(StrBytes::from_string(name.to_owned())))
-        .with_num_partitions(partitions)
-        .with_replication_factor(3)
-        .with_configs(vec![two]);
-    let request = CreateTopicsRequest::default().with_topics(vec![topic]).with_timeout_ms(20_000);
+    let topics = names.iter().map(|name| {
+        CreatableTopic::default()
+            .with_name(WireName(StrBytes::from_string(name.to_string())))
+            .with_num_partitions(partitions)
+            .with_replication_factor(3)
+            .with_configs(vec![two.clone()])
+    });
+    let request = CreateTopicsRequest::default().with_topics(topics.collect()).with_timeout_ms(20_000);
     let (cluster, deadline) = (cluster(bootstrap)?, Instant::now() + PATIENCE);
     loop {
         let answer = cluster.send(cluster.any_broker().await?, request.clone()).await?;
-        match answer.topics.first().map(|topic| (topic.error_code, topic.error_message.clone())) {
-            Some((0, _)) => break,
-            other if Instant::now() > deadline => return Err(format!("no topic {name}: {other:?}").into()),
-            _ => sleep(PAUSE).await,
+        // Those that were made in an earlier attempt are there.
+        let missing = answer.topics.iter().find(|topic| ![0, EXISTS].contains(&topic.error_code));
+        match missing {
+            None => break,
+            Some(topic) if Instant::now() > deadline => return Err(format!("a topic is missing: {topic:?}").into()),
+            Some(_) => sleep(PAUSE).await,
         }
     }
-    until_in_sync(&cluster, &name.into(), partitions, deadline).await
+    until_in_sync(&cluster, names.len() * partitions.unsigned_abs() as usize, names, deadline).await
+}
+
+/// Makes room; what cannot be deleted just now stays.
+pub(crate) async fn delete(bootstrap: &str, names: &[TopicName]) {
+    if let Ok(cluster) = cluster(bootstrap) {
+        Admin::new(cluster).within(PATIENCE).delete_topics(names).await;
+    }
 }
 
 /// A round begins with all brokers: only then is each fault the only one.
-async fn until_in_sync(cluster: &Cluster, name: &TopicName, partitions: i32, deadline: Instant) -> Result<(), Failure> {
+async fn until_in_sync(cluster: &Cluster, count: usize, names: &[TopicName], deadline: Instant) -> Result<(), Failure> {
     loop {
         let answer = cluster.send(cluster.any_broker().await?, MetadataRequest::default().with_topics(None)).await?;
-        let ours = answer.topics.iter().find(|topic| topic.name.as_ref().is_some_and(|found| *found.0 == **name));
-        let count = ours.map_or(0, |topic| topic.partitions.len());
+        let is_ours =
+            |name: &Option<WireName>| name.as_ref().is_some_and(|name| names.iter().any(|own| **own == *name.0));
+        let ours = answer.topics.iter().filter(|topic| is_ours(&topic.name));
+        let found: usize = ours.map(|topic| topic.partitions.len()).sum();
         let mut all = answer.topics.iter().flat_map(|topic| &topic.partitions);
-        if count == partitions.unsigned_abs() as usize
-            && all.all(|found| found.isr_nodes.len() == found.replica_nodes.len())
-        {
+        if found == count && all.all(|found| found.isr_nodes.len() == found.replica_nodes.len()) {
             return Ok(());
         }
         if Instant::now() > deadline {
-            return Err(format!("the replicas of {name} or other topics are not in sync").into());
+            return Err(format!("the replicas of {names:?} or other topics are not in sync").into());
         }
         sleep(PAUSE).await;
     }
 }
 
 /// Makes another replica of every partition its preferred one, and that the leader; the coordinators move with theirs.
-pub(crate) async fn move_leaders(bootstrap: &str) -> Result<(), Failure> {
+/// Or only of the coordinators' topics.
+pub(crate) async fn move_leaders(bootstrap: &str, only_coordinators: bool) -> Result<(), Failure> {
     let cluster = cluster(bootstrap)?;
     let node = cluster.any_broker().await?;
     let found = cluster.send(node, MetadataRequest::default().with_topics(None)).await?;
-    let topics = found.topics.into_iter().map(|topic| {
+    let topics = found.topics.into_iter().filter(|topic| topic.is_internal || !only_coordinators).map(|topic| {
         let rotated = topic.partitions.into_iter().map(|partition| {
             let mut replicas = partition.replica_nodes;
             let by = replicas.len().min(1);
@@ -89,6 +104,25 @@ pub(crate) async fn move_leaders(bootstrap: &str) -> Result<(), Failure> {
     Ok(())
 }
 
-fn cluster(bootstrap: &str) -> Result<Cluster, Failure> {
+/// Makes the coordinators' topics.
+pub(crate) async fn create_coordinators(bootstrap: &str) -> Result<(), Failure> {
+    let deadline = Instant::now() + PATIENCE;
+    for kind in [CoordinatorKind::Group, CoordinatorKind::Transaction] {
+        while let Err(error) = coordinator(bootstrap, kind, "somebody").await {
+            if Instant::now() > deadline {
+                return Err(error);
+            }
+            sleep(PAUSE).await;
+        }
+    }
+    Ok(())
+}
+
+/// The number of the broker that coordinates this group or `transactional.id`.
+pub(crate) async fn coordinator(bootstrap: &str, kind: CoordinatorKind, key: &str) -> Result<u16, Failure> {
+    Ok(u16::try_from(cluster(bootstrap)?.coordinator(kind, key).await?.id)?)
+}
+
+pub(crate) fn cluster(bootstrap: &str) -> Result<Cluster, Failure> {
     Ok(Cluster::new(ClientConfig::parse(&Props::from([("bootstrap.servers", bootstrap)]))?))
 }

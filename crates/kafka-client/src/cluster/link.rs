@@ -28,13 +28,21 @@ struct LinkState {
     failure: Option<Failure>,
 }
 
-/// The last attempt, if it failed.
+/// How the last connection or attempt ended, unless one is open.
 #[derive(Debug)]
 struct Failure {
     to: HostPort,
     at: Instant,
     not_before: Instant,
-    error: KafkaError,
+    /// For those who waited for an attempt. None if it was given up, or came to an established connection.
+    error: Option<KafkaError>,
+}
+
+/// An attempt to connect, which has failed if it is dropped: whoever comes next must not try at once.
+struct Attempt<'a> {
+    state: &'a mut LinkState,
+    /// None when it has ended.
+    to: Option<HostPort>,
 }
 
 impl Link {
@@ -51,7 +59,8 @@ impl Link {
         Link { state: tokio::sync::Mutex::new(state) }
     }
 
-    /// The connection to `address`; opened if there is none, once the pause after a failed attempt is over.
+    /// The connection to `address`; opened if there is none, once the pause after a failed attempt or the end of the last
+    /// connection is over.
     pub(super) async fn connection(
         &self,
         address: HostPort,
@@ -63,40 +72,61 @@ impl Link {
             return Ok(connection);
         }
         if let Some(Failure { at, not_before, error, .. }) = state.failure_at(&address) {
-            if *at > asked {
+            if let Some(error) = error.as_ref().filter(|_| *at > asked) {
                 return Err(error.clone());
             }
             sleep_until(*not_before).await;
         }
-        match state.open(&address, config).await {
-            Ok(connection) => Ok(state.connected(address, connection)),
-            Err(error) => Err(state.failed(address, error)),
-        }
+        Attempt { state: &mut state, to: Some(address) }.run(config).await
     }
 
-    /// How many requests are under way, if it is connected and nobody is about to change that.
-    pub(super) fn load(&self) -> Option<usize> {
+    /// How many requests are under way, if it is connected, the broker answers and nobody is about to change that.
+    pub(super) fn load(&self, silence_max: Duration) -> Option<usize> {
         let state = self.state.try_lock().ok()?;
         let (_, connection) = state.connection.as_ref()?;
-        connection.is_open().then(|| connection.load())
+        (connection.is_open() && connection.silence() < silence_max).then(|| connection.load())
     }
 
-    /// Whether the last attempt failed, or one is under way.
-    pub(super) fn has_failed(&self) -> bool {
-        self.state.try_lock().map_or(true, |state| state.failure.is_some())
+    /// Whether another broker should be tried first: the last attempt failed, the last connection ended, an attempt is under
+    /// way, or the broker does not answer.
+    pub(super) fn is_doubtful(&self, silence_max: Duration) -> bool {
+        self.state.try_lock().map_or(true, |state| match &state.connection {
+            Some((_, connection)) => !connection.is_open() || connection.silence() >= silence_max,
+            None => state.failure.is_some(),
+        })
+    }
+}
+
+impl Attempt<'_> {
+    async fn run(mut self, config: &Arc<ClientConfig>) -> Result<Arc<Connection>, KafkaError> {
+        let Some(to) = self.to.clone() else { return Err(KafkaError::Closed) };
+        let opened = self.state.open(&to, config).await;
+        self.to = None;
+        match opened {
+            Ok(connection) => Ok(self.state.connected(to, connection)),
+            Err(error) => {
+                self.state.failed(to, Some(error.clone()));
+                Err(error)
+            }
+        }
+    }
+}
+
+impl Drop for Attempt<'_> {
+    fn drop(&mut self) {
+        self.to.take().into_iter().for_each(|to| self.state.failed(to, None));
     }
 }
 
 impl LinkState {
     /// The connection, if it is open and leads there. One that was open is looked for anew: its host may have moved.
     fn connected_to(&mut self, address: &HostPort) -> Option<Arc<Connection>> {
-        let (to, connection) = self.connection.as_ref()?;
-        if to == address && connection.is_open() {
-            return Some(connection.clone());
+        let useless = self.connection.take_if(|(to, connection)| to != address || !connection.is_open());
+        if let Some((to, connection)) = useless {
+            self.addresses.clear();
+            self.rest(to, connection.ended_at().unwrap_or_else(Instant::now), None);
         }
-        self.connection = None;
-        self.addresses.clear();
-        None
+        self.connection.as_ref().map(|(_, connection)| connection.clone())
     }
 
     /// The last failure; one at an address that the broker no longer has is forgotten.
@@ -140,10 +170,12 @@ impl LinkState {
         connection
     }
 
-    fn failed(&mut self, to: HostPort, error: KafkaError) -> KafkaError {
-        let at = Instant::now();
+    fn failed(&mut self, to: HostPort, error: Option<KafkaError>) {
         self.setup_timeout = self.setup.next_delay();
-        self.failure = Some(Failure { to, at, not_before: at + self.pause.next_delay(), error: error.clone() });
-        error
+        self.rest(to, Instant::now(), error);
+    }
+
+    fn rest(&mut self, to: HostPort, at: Instant, error: Option<KafkaError>) {
+        self.failure = Some(Failure { to, at, not_before: at + self.pause.next_delay(), error });
     }
 }

@@ -87,6 +87,10 @@ impl Metadata {
         self.topic(topic)?.partitions.get(usize::try_from(partition).ok()?)
     }
 
+    pub(super) fn partition_mut(&mut self, topic: &str, partition: i32) -> Option<&mut PartitionMetadata> {
+        self.topics.get_mut(topic)?.partitions.get_mut(usize::try_from(partition).ok()?)
+    }
+
     /// The topic, or why it cannot be used.
     /// # Errors
     /// The broker's code; `UNKNOWN_TOPIC_OR_PARTITION` for a topic that was not asked for.

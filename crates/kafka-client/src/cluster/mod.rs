@@ -8,6 +8,7 @@
 //! is [`RefreshMetadata`](crate::ErrorKind::RefreshMetadata) asks for [`Cluster::refresh`] before the next attempt.
 
 mod coordinators;
+mod leaders;
 mod link;
 mod metadata;
 mod node;
@@ -21,6 +22,7 @@ use std::sync::{Arc, Mutex, RwLock};
 use std::time::Instant;
 
 pub use coordinators::CoordinatorKind;
+pub(crate) use leaders::LeaderNews;
 pub use metadata::{Broker, Metadata, PartitionMetadata, TopicMetadata};
 pub use node::{Lane, NodeId};
 

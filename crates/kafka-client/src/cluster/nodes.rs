@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use super::link::Link;
 use super::{Lane, NodeId};
@@ -82,9 +83,9 @@ impl Nodes {
         link.connection(address, &self.config).await
     }
 
-    /// The node with the fewest requests under way among those that are connected; if none is, the first that connects:
-    /// brokers first, of these the ones that have not just failed, then bootstrap servers.
-    /// Source: Apache Kafka, `NetworkClient.leastLoadedNode`.
+    /// The node with the fewest requests under way among those that are connected and answer; if none is, the first that
+    /// connects: brokers first, of these the ones that have not just failed, then bootstrap servers.
+    /// Source: Apache Kafka, `NetworkClient.leastLoadedNode`, which does not see whether a broker answers.
     pub(super) async fn any(&self, lane: Lane) -> Result<NodeId, KafkaError> {
         self.name_bootstrap_servers().await;
         let candidates = self.candidates(lane);
@@ -116,18 +117,24 @@ impl Nodes {
         let stranded = brokers.is_empty() || self.config.rebootstrap;
         let bootstrap = bootstrap.into_iter().rev().filter(|_| stranded);
         let mut nodes: Vec<NodeId> = brokers.into_iter().map(|id| NodeId { id, lane }).collect();
-        nodes.sort_by_key(|node| self.has_failed(*node));
+        nodes.sort_by_key(|node| self.is_doubtful(*node));
         nodes.into_iter().chain(bootstrap.map(|id| NodeId { id, lane })).collect()
     }
 
     fn load(&self, node: NodeId) -> Option<usize> {
         let link = lock(&self.links).get(&node).cloned();
-        link?.load()
+        link?.load(self.silence_max())
     }
 
-    fn has_failed(&self, node: NodeId) -> bool {
+    fn is_doubtful(&self, node: NodeId) -> bool {
         let link = lock(&self.links).get(&node).cloned();
-        link.is_some_and(|link| link.has_failed())
+        link.is_some_and(|link| link.is_doubtful(self.silence_max()))
+    }
+
+    /// After so long without an answer a broker is not the first choice. Some requests take that long by design; it is still
+    /// chosen when there is no other.
+    fn silence_max(&self) -> Duration {
+        self.config.request_timeout / 6
     }
 
     #[cfg(test)]
@@ -171,8 +178,6 @@ impl Bootstrap {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use connect_config::Props;
     use tokio::net::TcpListener;
     use tokio::time::timeout;
@@ -221,5 +226,24 @@ mod tests {
         }
         assert_eq!(count.load(Ordering::Relaxed), 1);
         task.abort();
+    }
+
+    #[tokio::test]
+    async fn an_attempt_that_was_given_up_has_failed() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap(); // connects, and answers nothing
+        let address = listener.local_addr().unwrap().to_string();
+        let props = Props::from([
+            ("bootstrap.servers", address.as_str()),
+            ("reconnect.backoff.ms", "60000"),
+            ("reconnect.backoff.max.ms", "60000"),
+        ]);
+        let nodes = Nodes::new(Arc::new(ClientConfig::parse(&props).unwrap()));
+        let node = NodeId::new(-1);
+        for _ in 0..3 {
+            assert!(timeout(Duration::from_millis(50), nodes.connection(node)).await.is_err());
+        }
+        listener.accept().await.unwrap();
+        let second = timeout(Duration::from_millis(50), listener.accept()).await;
+        assert!(second.is_err(), "the pause was not kept");
     }
 }

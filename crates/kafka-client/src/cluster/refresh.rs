@@ -72,6 +72,8 @@ impl Cluster {
             nodes.rebootstrap();
             *lock(&self.shared.sought_since) = Some(Instant::now());
         }
+        // Noted now: whoever gives up waiting for the answer has asked in vain, too.
+        lock(&self.shared.sought_since).get_or_insert_with(Instant::now);
         let mut result = self.ask(topics, allow_auto_create).await;
         if config.rebootstrap && matches!(&result, Err(error) if error.code() == Some(ErrorCode::REBOOTSTRAP_REQUIRED))
         {
@@ -79,8 +81,9 @@ impl Cluster {
             nodes.rebootstrap();
             result = self.ask(topics, allow_auto_create).await;
         }
-        let mut since = lock(&self.shared.sought_since);
-        *since = if result.is_ok() { None } else { Some(since.unwrap_or_else(Instant::now)) };
+        if result.is_ok() {
+            *lock(&self.shared.sought_since) = None;
+        }
         result
     }
 
@@ -96,11 +99,12 @@ impl Cluster {
         let response = self.send(node, request).await?;
         KafkaError::check(response.error_code, || "Metadata".to_owned())?;
         let kept = self.config.metadata_max_age.saturating_add(self.config.metadata_max_idle);
-        let metadata = self.cached_metadata().merged(response, topics.is_none()).without_idle(kept);
-        let metadata = Arc::new(metadata);
+        // One lock for reading and writing: what others learn meanwhile must not be lost.
+        let mut current = self.shared.metadata.write().unwrap_or_else(PoisonError::into_inner);
+        let metadata = Arc::new(current.merged(response, topics.is_none()).without_idle(kept));
         let brokers = metadata.brokers.iter();
         self.shared.nodes.set_brokers(brokers.map(|(id, broker)| (*id, (broker.host.clone(), broker.port))));
-        *self.shared.metadata.write().unwrap_or_else(PoisonError::into_inner) = metadata.clone();
+        *current = metadata.clone();
         Ok(metadata)
     }
 }

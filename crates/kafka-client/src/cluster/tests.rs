@@ -218,3 +218,43 @@ fn a_runtime_that_ends_takes_its_connections_along() {
     assert!(!connection.is_open());
     second.block_on(async { cluster.refresh(&[]).await.unwrap() });
 }
+
+#[tokio::test]
+async fn a_connection_that_ended_is_not_opened_again_at_once() {
+    let broker = FakeBroker::start().await;
+    let backoff = ("reconnect.backoff.ms", "400");
+    let cluster = cluster(&broker, &[("connections.max.idle.ms", "100"), backoff, ("reconnect.backoff.max.ms", "400")]);
+    let node = cluster.any_broker().await.unwrap();
+    let first = cluster.connection(node).await.unwrap();
+    while first.is_open() {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    let ended = Instant::now();
+    cluster.connection(node).await.unwrap();
+    assert!(ended.elapsed() >= Duration::from_millis(250), "{:?}", ended.elapsed());
+}
+
+#[tokio::test]
+async fn a_broker_that_hangs_is_not_preferred_for_its_connection() {
+    let (hanging, other) = (FakeBroker::start().await, FakeBroker::start().await);
+    hanging.tells(&[&hanging, &other]);
+    let cluster = cluster(&hanging, &[("request.timeout.ms", "600")]);
+    cluster.refresh(&[]).await.unwrap();
+    let connection = cluster.connection(NodeId::new(1)).await.unwrap();
+    cluster.shared.nodes.disconnect(NodeId::new(-1)); // it is the first broker under another name
+    let frame = Frame::encode(&HeartbeatRequest::default(), 4).unwrap();
+    let _unanswered = connection.submit(frame).await.unwrap();
+    assert_eq!(cluster.any_broker().await.unwrap(), NodeId::new(1), "it may answer yet");
+    tokio::time::sleep(Duration::from_millis(150)).await;
+    assert!(connection.is_open());
+    assert_eq!(cluster.any_broker().await.unwrap(), NodeId::new(2));
+}
+
+#[tokio::test]
+async fn metadata_that_nobody_waits_for_is_sought_in_vain() {
+    let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = silent.local_addr().unwrap().to_string();
+    let cluster = Cluster::new(ClientConfig::parse(&Props::from([("bootstrap.servers", address.as_str())])).unwrap());
+    assert!(tokio::time::timeout(Duration::from_millis(10), cluster.refresh(&[])).await.is_err());
+    assert!(cluster.shared.sought_since.lock().unwrap().is_some());
+}

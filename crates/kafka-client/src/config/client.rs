@@ -67,6 +67,17 @@ pub enum DnsLookup {
 }
 
 impl ClientConfig {
+    /// Reads what a client of this kind is given, away from the runtime's threads: as [`parse_for`](Self::parse_for), whose
+    /// stores and login files may take a part of a second to read. Needs a tokio runtime.
+    /// # Errors
+    /// As [`parse_for`](Self::parse_for).
+    pub async fn load(kind: ClientKind, props: &Props) -> Result<Self, KafkaError> {
+        let props = props.clone();
+        let parsed = tokio::task::spawn_blocking(move || Self::parse_for(kind, &props)).await;
+        // It only fails while the runtime shuts down.
+        parsed.unwrap_or(Err(KafkaError::Closed))
+    }
+
     /// Reads what an admin client is given. A producer's or a consumer's properties can be read so too; they differ in
     /// defaults only ([`parse_for`](Self::parse_for)).
     /// # Errors
@@ -75,7 +86,8 @@ impl ClientConfig {
         Self::parse_for(ClientKind::Admin, props)
     }
 
-    /// Reads what a client of this kind is given.
+    /// Reads what a client of this kind is given. Blocking, if it names stores or login files that were not read lately:
+    /// in a task, call [`load`](Self::load).
     /// # Errors
     /// [`KafkaError::Config`] for the first value that does not fit, or that this client must not ignore.
     pub fn parse_for(kind: ClientKind, props: &Props) -> Result<Self, KafkaError> {

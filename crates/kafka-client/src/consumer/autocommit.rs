@@ -1,6 +1,7 @@
 //! `enable.auto.commit`: what earlier polls returned is done with when the next one begins.
 //! ```text
-//! poll ─▶ the interval is over, or a rebalance begins ─▶ everything consumed ─▶ the queue of commits that nobody awaits
+//! poll ─▶ the interval is over ─▶ everything consumed ─▶ the queue of commits that nobody awaits
+//! rebalance ─▶ everything consumed ─▶ the same queue, repeated while that helps; the join waits for it
 //! close ─▶ everything consumed ─▶ a commit that is awaited
 //! ```
 
@@ -17,6 +18,8 @@ pub(super) struct AutoCommit {
     due: Instant,
     /// One is queued or under way.
     pending: bool,
+    /// Until when the join waits for what is pending, if a rebalance asked for it.
+    join_not_before: Option<Instant>,
 }
 
 /// Why everything is committed.
@@ -30,7 +33,7 @@ pub(super) enum Purpose {
 
 impl AutoCommit {
     pub(super) fn new(interval: Duration) -> Self {
-        Self { interval, due: deadline(interval), pending: false }
+        Self { interval, due: deadline(interval), pending: false, join_not_before: None }
     }
 
     fn begins(&mut self, purpose: Purpose) -> bool {
@@ -55,12 +58,16 @@ impl Consumer {
             return;
         }
         auto.pending = true;
-        self.commits.queue.push_back(QueuedCommit { id: None, generation: self.generation.clone(), offsets });
+        let until = (purpose == Purpose::Rebalance).then(|| deadline(self.config.max_poll_interval));
+        auto.join_not_before = until.or(auto.join_not_before);
+        self.commits.queue.push_back(QueuedCommit { id: None, generation: self.generation.clone(), offsets, until });
         self.launch_commit();
     }
 
-    pub(super) fn awaits_auto_commit(&self) -> bool {
-        self.auto_commit.as_ref().is_some_and(|auto| auto.pending)
+    /// Until when the join waits for a commit, if it does. No longer than the group waits for this member.
+    pub(super) fn join_not_before(&self) -> Option<Instant> {
+        let auto = self.auto_commit.as_ref().filter(|auto| auto.pending)?;
+        auto.join_not_before.filter(|until| *until > Instant::now())
     }
 
     pub(super) fn on_auto_committed(&mut self, result: Result<(), KafkaError>) {

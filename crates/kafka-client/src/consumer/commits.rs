@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use crate::group::Generation;
+use crate::net::Backoff;
 use crate::{ErrorCode, KafkaError};
 
 use super::poll::{Done, deadline};
@@ -79,18 +80,28 @@ impl Consumer {
         }
         self.commits.last_id += 1;
         let id = self.commits.last_id;
-        self.commits.queue.push_back(QueuedCommit { id: Some(id), generation: self.generation.clone(), offsets });
+        self.commits.queue.push_back(QueuedCommit {
+            id: Some(id),
+            generation: self.generation.clone(),
+            offsets,
+            until: None,
+        });
         self.launch_commit();
         Ok(id)
     }
 
     pub(super) fn launch_commit(&mut self) {
         let Some(coordinator) = self.offsets.clone().filter(|_| !self.commits.under_way) else { return };
-        let Some(QueuedCommit { id, generation, offsets }) = self.commits.queue.pop_front() else { return };
+        let Some(QueuedCommit { id, generation, offsets, until }) = self.commits.queue.pop_front() else { return };
         self.commits.under_way = true;
         let instance = self.config.group_instance_id.clone();
+        let backoff = Backoff::new(self.config.retry_backoff, self.config.retry_backoff_max);
         self.work.spawn(async move {
-            let result = offsets::commit(&coordinator, &generation, instance.as_deref(), &offsets).await;
+            let attempt = || offsets::commit(&coordinator, &generation, instance.as_deref(), &offsets);
+            let result = match until {
+                Some(until) => offsets::until(until, backoff, attempt).await,
+                None => attempt().await,
+            };
             Done::Committed { id, result }
         });
     }

@@ -147,7 +147,7 @@ impl Consumer {
 
     pub(super) fn launch_join(&mut self) {
         let Phase::Rejoin(reason) = self.phase else { return };
-        if self.awaits_auto_commit() {
+        if self.join_not_before().is_some() {
             return; // whoever gets the partitions next starts where this one ends
         }
         let (Some(topics), Some(group)) = (self.subscribed_topics(), &self.group) else { return };
@@ -202,13 +202,17 @@ impl Consumer {
             Notice::Elected { generation, protocol, members, keeps_assignment, .. } => {
                 self.on_elected(generation, Assignor::named(&protocol), members, keeps_assignment);
             }
-            Notice::Assigned { generation, protocol, assignment, .. } => match decode_assignment(&assignment) {
-                Some(partitions) => self.on_assigned(generation, Assignor::named(&protocol), partitions),
-                None => self.on_hopeless(KafkaError::broker(
-                    ErrorCode::INCONSISTENT_GROUP_PROTOCOL,
-                    "The leader's assignment cannot be read",
-                )),
-            },
+            Notice::Assigned { generation, leader_id, protocol, assignment } => {
+                // The membership task may have joined again by itself, and found another leader.
+                self.leading.take_if(|_| leader_id != generation.member_id);
+                match decode_assignment(&assignment) {
+                    Some(partitions) => self.on_assigned(generation, Assignor::named(&protocol), partitions),
+                    None => self.on_hopeless(KafkaError::broker(
+                        ErrorCode::INCONSISTENT_GROUP_PROTOCOL,
+                        "The leader's assignment cannot be read",
+                    )),
+                }
+            }
             Notice::Rebalancing => self.rebalance("group is already rebalancing"),
             Notice::Lost(error) => {
                 tracing::info!(%error, "the group has given this consumer's partitions away");
@@ -319,6 +323,7 @@ impl Consumer {
 
     /// The partitions are gone already. Who was told that they are revoked needs no second word.
     fn lose(&mut self, reason: &'static str) {
+        self.leading = None;
         let told = match std::mem::replace(&mut self.phase, Phase::Rejoin(reason)) {
             Phase::Revoking { revoked, .. } => revoked,
             _ => Vec::new(),

@@ -79,6 +79,15 @@ impl Consumer {
         }
     }
 
+    /// The cluster may have been told of leaders since it was last looked at.
+    pub(super) fn follow_cluster(&mut self) {
+        let known = self.cluster.cached_metadata();
+        if !Arc::ptr_eq(&known, &self.metadata) {
+            self.metadata = known;
+            self.follow_metadata();
+        }
+    }
+
     /// Leaders may have changed, and brokers gone.
     fn follow_metadata(&mut self) {
         self.partitions.follow(&self.metadata);

@@ -43,6 +43,8 @@ use tokio::task::JoinSet;
 
 pub use assign::Assignor;
 pub(crate) use assign::decode_assignment;
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) use assign::{read_any_member, share_any};
 pub use config::{ConsumerConfig, IsolationLevel};
 pub use error::ConsumerError;
 pub use event::{Event, OffsetAndMetadata, PartitionRecords, TopicPartition};
@@ -124,6 +126,8 @@ struct QueuedCommit {
     /// it would overwrite what the partition's new owner has committed.
     generation: Generation,
     offsets: Offsets,
+    /// Until when it is repeated where that may help; without, it is tried once.
+    until: Option<Instant>,
 }
 
 /// Interrupts a [`poll`](Consumer::poll): the one that waits, or else the next one that would.
@@ -172,13 +176,6 @@ impl Consumer {
     pub fn waker(&self) -> Waker {
         Waker(self.waker.clone())
     }
-}
-
-/// Reads bytes as both of the messages that members exchange, for the fuzz targets.
-#[cfg(any(test, feature = "fuzzing"))]
-pub(crate) fn read_member(bytes: &[u8]) {
-    let _ = assign::MemberSubscription::decode(bytes);
-    let _ = assign::decode_assignment(bytes);
 }
 
 impl Drop for Consumer {

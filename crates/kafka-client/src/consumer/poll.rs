@@ -147,7 +147,8 @@ impl Consumer {
         let alive = now + (self.config.max_poll_interval / 2).clamp(Duration::from_millis(1), Duration::from_secs(60));
         let look = if self.look.under_way || self.is_idle() { alive } else { self.look.due };
         let retry = self.partitions.next_retry(now).unwrap_or(alive);
-        alive.min(look).min(retry)
+        let join = self.join_not_before().unwrap_or(alive);
+        alive.min(look).min(retry).min(join)
     }
 
     fn on_done(&mut self, done: Result<Done, JoinError>) {

@@ -126,7 +126,11 @@ impl Consumer {
         match result {
             Ok(answers) => {
                 let served = self.partitions.next_ticket();
+                let has_moved = answers.iter().any(Answer::is_from_no_leader);
                 answers.into_iter().for_each(|answer| self.on_answer(answer, served));
+                if has_moved {
+                    self.follow_cluster();
+                }
             }
             Err(error) => {
                 // Nearer replicas are a convenience; the leader is asked when one fails.

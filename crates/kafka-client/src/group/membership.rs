@@ -225,7 +225,8 @@ impl Membership {
         self.tell(Notice::PollExpired).await;
     }
 
-    /// Tells the coordinator, as far as it can be reached at once, and forgets the membership.
+    /// Tells the coordinator, as far as it can be reached at once, and forgets the membership. Brokers before 2.2 give a member
+    /// its id with the answer to its join: who leaves before has none to name, and is given up when its session is over.
     async fn leave(&mut self, departure: Departure, reason: &str) {
         let Generation { member_id, .. } = self.generation();
         self.forget(true);

@@ -11,6 +11,7 @@ use kafka_protocol::protocol::StrBytes;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
+use tokio::time::Instant;
 
 use super::Request;
 use super::authenticate::Authenticator;
@@ -59,6 +60,16 @@ impl Connection {
     /// False once the connection has ended; a new one has to be opened then.
     pub(crate) fn is_open(&self) -> bool {
         self.line.link.is_open()
+    }
+
+    /// When it ended, if it has.
+    pub(crate) fn ended_at(&self) -> Option<Instant> {
+        self.line.link.ended_at()
+    }
+
+    /// How long the broker has let an answer be awaited; nothing while none is.
+    pub(crate) fn silence(&self) -> Duration {
+        self.line.link.pulse.silence()
     }
 
     /// About how many requests are under way: each holds the link until its answer is there.
@@ -180,7 +191,8 @@ where
     let (written, pending) = mpsc::channel(PENDING);
     let client_id = StrBytes::from_string(settings.client_id.clone());
     let mut tasks = JoinSet::new();
-    tasks.spawn(link.clone().until_closed(write_requests(write_half, client_id, queued, written)));
-    tasks.spawn(link.clone().until_closed(read_answers(read_half, pending, settings.connections_max_idle)));
+    let (pulse, max_idle) = (link.pulse.clone(), settings.connections_max_idle);
+    tasks.spawn(link.clone().until_closed(write_requests(write_half, client_id, queued, written, pulse.clone())));
+    tasks.spawn(link.clone().until_closed(read_answers(read_half, pending, max_idle, pulse)));
     (jobs, tasks)
 }

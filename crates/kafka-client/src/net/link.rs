@@ -7,7 +7,7 @@ use bytes::Bytes;
 use kafka_protocol::messages::ResponseHeader;
 use kafka_protocol::protocol::{Decodable, HeaderVersion};
 use tokio::sync::{mpsc, oneshot};
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 use tokio_util::sync::CancellationToken;
 
 use super::Request;
@@ -15,6 +15,7 @@ use super::connection::Settings;
 use super::ending::Ending;
 use super::frame::Frame;
 use super::guard;
+use super::pulse::Pulse;
 use super::writer::{Job, Outgoing};
 use crate::{ErrorCode, KafkaError};
 
@@ -22,13 +23,14 @@ use crate::{ErrorCode, KafkaError};
 #[derive(Debug)]
 pub(super) struct Link {
     pub(super) address: Arc<str>,
+    pub(super) pulse: Arc<Pulse>,
     closed: CancellationToken,
-    reason: OnceLock<Ending>,
+    ended: OnceLock<(Ending, Instant)>,
 }
 
 impl Link {
     pub(super) fn new(address: Arc<str>) -> Self {
-        Link { address, closed: CancellationToken::new(), reason: OnceLock::new() }
+        Link { address, pulse: Arc::new(Pulse::new()), closed: CancellationToken::new(), ended: OnceLock::new() }
     }
 
     pub(super) fn is_open(&self) -> bool {
@@ -37,8 +39,13 @@ impl Link {
 
     /// Ends the connection; the first reason stays.
     pub(super) fn close(&self, reason: Ending) {
-        self.reason.get_or_init(|| reason);
+        self.ended.get_or_init(|| (reason, Instant::now()));
         self.closed.cancel();
+    }
+
+    /// When it ended, if it has.
+    pub(super) fn ended_at(&self) -> Option<Instant> {
+        self.ended.get().map(|(_, at)| *at)
     }
 
     /// Runs one of the two tasks; when one stops, so does the other. Also when it is dropped, because the runtime that opened
@@ -57,8 +64,8 @@ impl Link {
     }
 
     fn disconnected(&self) -> KafkaError {
-        let ending = self.reason.get().cloned().unwrap_or_else(|| Ending::closed("the client closed it"));
-        ending.into_error(self.address.clone())
+        let ending = self.ended.get().map(|(ending, _)| ending.clone());
+        ending.unwrap_or_else(|| Ending::closed("the client closed it")).into_error(self.address.clone())
     }
 
     /// Decodes an answer. One that cannot be read ends the connection: nothing after it can be trusted.

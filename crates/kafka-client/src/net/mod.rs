@@ -16,6 +16,7 @@ mod ending;
 mod frame;
 mod guard;
 mod link;
+mod pulse;
 mod reader;
 mod renewal;
 mod resolve;

@@ -1,13 +1,15 @@
 //! The task that reads answers and hands each to the request it belongs to.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::{Buf, Bytes, BytesMut};
 use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::sync::mpsc;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout_at};
 
 use super::ending::Ending;
+use super::pulse::Pulse;
 use super::writer::Pending;
 
 /// Larger answers are refused: no request of ours asks for as much.
@@ -15,30 +17,41 @@ pub(super) const FRAME_BYTES_MAX: usize = 128 << 20;
 /// What is allocated on the word of a size field alone; more only as its bytes arrive.
 const TRUSTED_BYTES: usize = 4 << 20;
 const READ_BYTES: usize = 64 << 10;
-/// A connection that waits for an answer is looked at no more often than this, however soon it would count as idle.
+/// A connection is looked at no more often than this, however soon it would count as idle.
 const IDLE_MIN: Duration = Duration::from_millis(100);
+/// How often it is looked at where no clock counts as far as it may be idle.
+const LOOK_MAX: Duration = Duration::from_secs(3600);
 
-/// Reads until the connection ends or is idle for `max_idle`; returns why it stopped.
+/// Reads until the connection ends or is idle for `max_idle`: nothing is written, read or awaited. Returns why it stopped.
 pub(super) async fn read_answers<R: AsyncRead + Unpin>(
     socket: R,
     mut pending: mpsc::Receiver<Pending>,
     max_idle: Option<Duration>,
+    pulse: Arc<Pulse>,
 ) -> Ending {
     let mut frames = Frames { socket, buffer: BytesMut::with_capacity(READ_BYTES), answered: false };
     loop {
         let next = match max_idle {
             None => frames.next().await,
             // Cancel-safe: what was read stays in the buffer.
-            Some(max_idle) => match timeout(max_idle.max(IDLE_MIN), frames.next()).await {
+            Some(max_idle) => match timeout_at(next_look(&pulse, max_idle), frames.next()).await {
                 Ok(next) => next,
-                Err(_) if pending.is_empty() => return Ending::closed("it was idle for connections.max.idle.ms"),
+                Err(_) if pending.is_empty() && pulse.last().elapsed() >= max_idle => {
+                    return Ending::closed("it was idle for connections.max.idle.ms");
+                }
                 Err(_) => continue,
             },
         };
+        pulse.answered();
         if let Err(reason) = next.and_then(|frame| deliver(frame, &mut pending)) {
             return reason;
         }
     }
+}
+
+fn next_look(pulse: &Pulse, max_idle: Duration) -> Instant {
+    let soonest = Instant::now() + IDLE_MIN;
+    pulse.last().checked_add(max_idle).map_or(soonest + LOOK_MAX, |idle| idle.max(soonest))
 }
 
 fn deliver(frame: Bytes, pending: &mut mpsc::Receiver<Pending>) -> Result<(), Ending> {
@@ -103,6 +116,7 @@ impl<R: AsyncRead + Unpin> Frames<R> {
 #[cfg(test)]
 mod tests {
     use tokio::sync::oneshot;
+    use tokio::time::timeout;
 
     use super::*;
 
@@ -114,7 +128,7 @@ mod tests {
             sender.try_send(Pending { correlation_id: *correlation_id, reply }).unwrap();
             replies.push(answer);
         }
-        let reason = read_answers(bytes, receiver, None).await;
+        let reason = read_answers(bytes, receiver, None, Arc::new(Pulse::new())).await;
         let mut answers = Vec::new();
         for answer in replies {
             answers.push(answer.await.ok());
@@ -137,13 +151,28 @@ mod tests {
         let (requests, pending) = mpsc::channel(1);
         let (reply, answer) = oneshot::channel();
         requests.try_send(Pending { correlation_id: 1, reply }).unwrap();
-        let reading = read_answers(socket, pending, Some(Duration::ZERO));
+        let reading = read_answers(socket, pending, Some(Duration::ZERO), Arc::new(Pulse::new()));
         assert!(timeout(IDLE_MIN * 3, reading).await.is_err(), "an answer is awaited");
         drop(answer);
         let (_broker, socket) = tokio::io::duplex(8);
         let (_requests, pending) = mpsc::channel(1);
-        let reason = read_answers(socket, pending, Some(Duration::ZERO)).await;
+        let reason = read_answers(socket, pending, Some(Duration::ZERO), Arc::new(Pulse::new())).await;
         assert_eq!(reason, Ending::closed("it was idle for connections.max.idle.ms"));
+    }
+
+    /// As with `acks=0`: what closes the connection could lose what is being written.
+    #[tokio::test(start_paused = true)]
+    async fn is_not_idle_while_requests_without_answers_are_written() {
+        let (_broker, socket) = tokio::io::duplex(8);
+        let (_requests, pending) = mpsc::channel(1);
+        let pulse = Arc::new(Pulse::new());
+        let max_idle = Duration::from_secs(10);
+        let mut reading = std::pin::pin!(read_answers(socket, pending, Some(max_idle), pulse.clone()));
+        for _ in 0..5 {
+            assert!(timeout(max_idle * 9 / 10, &mut reading).await.is_err(), "closed while busy");
+            pulse.wrote(false);
+        }
+        assert!(timeout(max_idle * 11 / 10, reading).await.is_ok(), "still open");
     }
 
     #[tokio::test]

@@ -1,5 +1,6 @@
 //! The task that writes requests, in the order in which they were submitted.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -9,6 +10,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::ending::Ending;
 use super::frame::{Chunks, Frame};
+use super::pulse::Pulse;
 use super::renewal::Renewal;
 
 /// How long the reader has to find out why the socket takes no more.
@@ -43,8 +45,9 @@ pub(super) async fn write_requests<W: AsyncWrite + Unpin>(
     client_id: StrBytes,
     jobs: mpsc::Receiver<Job>,
     pending: mpsc::Sender<Pending>,
+    pulse: Arc<Pulse>,
 ) -> Ending {
-    let mut writer = Writer { socket, client_id, pending, correlation_id: 0 };
+    let mut writer = Writer { socket, client_id, pending, pulse, correlation_id: 0 };
     writer.run(jobs).await.err().unwrap_or_else(|| Ending::closed("the client closed it"))
 }
 
@@ -52,6 +55,7 @@ struct Writer<W> {
     socket: W,
     client_id: StrBytes,
     pending: mpsc::Sender<Pending>,
+    pulse: Arc<Pulse>,
     correlation_id: i32,
 }
 
@@ -90,6 +94,7 @@ impl<W: AsyncWrite + Unpin> Writer<W> {
         self.correlation_id = self.correlation_id.wrapping_add(1) & i32::MAX;
         let correlation_id = self.correlation_id;
         let answered = frame.answered;
+        self.pulse.wrote(answered);
         let mut chunks = frame.into_chunks(correlation_id, &self.client_id).map_err(Ending::closed)?;
         if !answered {
             self.write_all(&mut chunks).await?;

@@ -6,7 +6,7 @@ use bytes::{BufMut, Bytes, BytesMut};
 use kafka_protocol::messages::{ProduceRequest, ProduceResponse};
 
 use super::pipeline::Stored;
-use crate::cluster::TopicName;
+use crate::cluster::{LeaderNews, TopicName};
 use crate::net::{Frame, FrameHead};
 use crate::{ErrorCode, KafkaError};
 
@@ -40,6 +40,21 @@ pub(super) fn encode(parts: &[Part], version: i16, transaction: Option<&str>, ac
     frame.no_tags();
     frame.flush();
     Frame::of_chunks(FrameHead::new::<ProduceRequest>(version), frame.chunks, acks != 0)
+}
+
+/// The leaders that the broker names for partitions that it does not lead.
+pub(super) fn leaders(response: &ProduceResponse) -> LeaderNews {
+    let mut news = LeaderNews::default();
+    for topic in &response.responses {
+        for partition in topic.partition_responses.iter().filter(|partition| partition.error_code != 0) {
+            let leader = &partition.current_leader;
+            news.leader(&topic.name.0.as_str().into(), partition.index, leader.leader_id.0, leader.leader_epoch);
+        }
+    }
+    for node in &response.node_endpoints {
+        news.broker(node.node_id.0, &node.host, node.port, node.rack.as_deref());
+    }
+    news
 }
 
 /// What the broker said about each partition.

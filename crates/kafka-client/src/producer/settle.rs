@@ -31,6 +31,7 @@ const NOWHERE: Stored = Stored { base_offset: -1, timestamp: -1 };
 impl Sender {
     /// Takes the answer to one request.
     pub(super) fn settle(&mut self, batches: Vec<Batch>, result: Result<ProduceResponse, KafkaError>, now: Instant) {
+        let moved = result.as_ref().map(|response| self.cluster.learn(request::leaders(response))).unwrap_or_default();
         let mut results = result.map(request::results);
         for batch in batches {
             let result = match &mut results {
@@ -38,7 +39,8 @@ impl Sender {
                 Ok(_) if self.config.acks == 0 => Ok(NOWHERE),
                 Ok(results) => self.result_of(&batch, results),
             };
-            self.settle_batch(batch, result, now);
+            let has_moved = !moved.is_empty() && moved.contains(&lock(&self.shared).place(batch.slot));
+            self.settle_batch(batch, result, has_moved, now);
         }
     }
 
@@ -51,18 +53,19 @@ impl Sender {
         results.remove(&(topic.to_string(), partition)).unwrap_or_else(request::missing)
     }
 
-    fn settle_batch(&mut self, batch: Batch, result: Result<Stored, KafkaError>, now: Instant) {
+    /// `has_moved`: the answer has told where the partition's leader is now.
+    fn settle_batch(&mut self, batch: Batch, result: Result<Stored, KafkaError>, has_moved: bool, now: Instant) {
         let slot = batch.slot;
         let pipeline = self.pipelines.entry(slot).or_default();
         pipeline.answered(&batch);
         match result {
             Ok(stored) => pipeline.finish(batch, Ok(stored)),
-            Err(error) => self.settle_failure(batch, error, now),
+            Err(error) => self.settle_failure(batch, error, has_moved, now),
         }
         self.ack_finished(slot);
     }
 
-    fn settle_failure(&mut self, mut batch: Batch, error: KafkaError, now: Instant) {
+    fn settle_failure(&mut self, mut batch: Batch, error: KafkaError, has_moved: bool, now: Instant) {
         let patience = Patience { delivery_timeout: self.config.delivery_timeout, retries: self.config.retries };
         let pipeline = self.pipelines.entry(batch.slot).or_default();
         let verdict = pipeline.judge(&batch, &error, patience, now);
@@ -74,6 +77,8 @@ impl Sender {
         match verdict {
             Verdict::Stored => self.finish(batch, Ok(NOWHERE)),
             Verdict::Repeat if error.code() == Some(ErrorCode::CONCURRENT_TRANSACTIONS) => self.repeat_soon(batch, now),
+            // The new leader has not failed yet: it is asked at once.
+            Verdict::Repeat if has_moved => self.pipelines.entry(batch.slot).or_default().repeat(batch, None),
             Verdict::Repeat => self.repeat(batch, now),
             Verdict::Lost => {
                 self.pipelines.entry(batch.slot).or_default().lost(&mut batch);

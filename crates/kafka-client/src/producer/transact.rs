@@ -36,10 +36,10 @@ impl Sender {
             let mut accumulator = lock(&self.shared);
             accumulator.note_partitions();
             let idle = self.unacked == 0 && accumulator.is_empty();
-            accumulator.transaction().and_then(|own| own.next_task(idle))
+            accumulator.transaction().and_then(|own| own.next_task(idle).map(|task| (task, own.given_up())))
         };
         match task {
-            Some(task) => self.ask(coordinator, task),
+            Some((task, given_up)) => self.ask(coordinator.until(given_up), task),
             None => self.shared.turned.notify_waiters(), // a transaction without records has just ended
         }
     }

@@ -20,6 +20,8 @@ mod tests;
 
 pub use batch::{Batch, Batches, ControlRecord};
 pub use builder::{BatchBuilder, ProducerIdentity, rewrite_identity};
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) use compression::decompress_any;
 pub use compression::{Codec, Compression};
 pub use error::RecordError;
 pub use headers::{HeaderIter, Headers};

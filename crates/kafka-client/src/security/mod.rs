@@ -1,5 +1,6 @@
 //! Who may listen in, and who is talking: what `security.protocol` and its `ssl.*` and `sasl.*` properties say.
 
+mod file;
 pub(crate) mod sasl;
 mod secret;
 pub mod stores;
@@ -41,6 +42,7 @@ pub struct Security {
 }
 
 impl Security {
+    /// Reads the files that the properties name: blocking.
     /// # Errors
     /// [`KafkaError::Config`] for the first value that does not fit, or that this client cannot honour.
     pub fn parse(props: &Props) -> Result<Self, KafkaError> {

@@ -1,65 +1,20 @@
 //! Rights need a broker with an authorizer: one of this test's own.
 
-use std::net::TcpListener;
-use std::path::PathBuf;
-use std::process::Command;
-
 use kafka_client::admin::{
     AclBinding, AclFilter, AclOperation, AclPermission, AclResourceType, PatternFilter, PatternType,
 };
 
-use crate::common::{fresh, required};
+use crate::common::own_broker::OwnBroker;
 use crate::support::{admin, admin_of, name, until};
 
-/// A broker that ends with the test.
-struct Broker {
-    apache: String,
-    port: u16,
-    data: PathBuf,
-}
-
-impl Broker {
-    fn start(apache: String) -> Broker {
-        let data = std::env::temp_dir().join(fresh("acl-broker"));
-        std::fs::create_dir_all(&data).unwrap();
-        let extra = "authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer\n\
-                     super.users=User:ANONYMOUS\nallow.everyone.if.no.acl.found=true\n";
-        std::fs::write(data.join("extra.properties"), extra).unwrap();
-        let broker = Broker { apache, port: free_port(), data };
-        assert!(broker.script("start").status().unwrap().success());
-        broker
-    }
-
-    fn script(&self, order: &str) -> Command {
-        let mut command = Command::new(&self.apache);
-        command.args(["broker", order]).env("KAFKA_PORT", self.port.to_string());
-        command.env("KAFKA_DATA", &self.data).env("KAFKA_EXTRA", self.data.join("extra.properties"));
-        command.env("HEAP", "-Xmx256m");
-        command
-    }
-}
-
-/// A port that nobody has, and the next one, which the controller gets.
-fn free_port() -> u16 {
-    let is_free = |port| TcpListener::bind(("127.0.0.1", port)).is_ok();
-    let ports = std::iter::repeat_with(|| TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port());
-    ports.take(100).find(|port| port.checked_add(1).is_some_and(is_free)).unwrap()
-}
-
-impl Drop for Broker {
-    fn drop(&mut self) {
-        let _ = self.script("stop").status();
-        let _ = std::fs::remove_dir_all(&self.data);
-    }
-}
+const AUTHORIZER: &str = "authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer\n\
+                          super.users=User:ANONYMOUS\nallow.everyone.if.no.acl.found=true\n";
 
 #[tokio::test]
 async fn rights_are_granted_found_and_taken_away() {
-    let Some(apache) = required("LONGSHORE_TEST_APACHE", "scripts/apache.sh, for a broker with rights") else {
-        return;
-    };
-    let broker = Broker::start(apache);
-    let admin = admin_of(&format!("127.0.0.1:{}", broker.port));
+    let Some(mut broker) = OwnBroker::prepare(2) else { return };
+    broker.start(AUTHORIZER);
+    let admin = admin_of(&broker.at("127.0.0.1", 0));
     let read = AclBinding::allow("User:ann", AclOperation::Read, AclResourceType::Topic, "orders");
     let write = AclBinding { operation: AclOperation::Write, permission: AclPermission::Deny, ..read.clone() };
     let prefix = AclBinding { name: "ord".to_owned(), pattern: PatternType::Prefixed, ..read.clone() };

@@ -3,6 +3,7 @@
 #![allow(dead_code, unreachable_pub)] // each test binary uses its own part
 
 pub mod lines;
+pub mod own_broker;
 
 use std::collections::BTreeSet;
 use std::process::Command;

@@ -62,6 +62,8 @@ def read(bootstrap, topic, count, isolation):
         for message in consumer.consume(min(left, 1000), 1):
             print(line(message))
             left -= 1
+    for message in consumer.consume(1000, 1):  # one too many shows
+        print(line(message))
     consumer.close()
 
 

@@ -2,20 +2,17 @@
 
 use std::fmt::Write as _;
 use std::fs;
-use std::net::TcpListener;
 use std::path::PathBuf;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
-use super::common::{fresh, required};
+use super::common::own_broker::OwnBroker;
 use super::endpoint::Signer;
 use super::{OAUTH, PLAIN, SCRAM};
 
 /// A broker with a listener for each way in; `alice` is known to PLAIN, `carol` to SCRAM.
 pub(crate) struct Broker {
-    script: String,
-    pub(crate) data: PathBuf,
-    port: u16,
+    own: OwnBroker,
     pub(crate) signer: Signer,
 }
 
@@ -25,12 +22,11 @@ static SHARED: Mutex<Weak<Broker>> = Mutex::new(Weak::new());
 
 /// The broker, or none after saying that the test is skipped.
 pub(crate) fn broker() -> Option<Arc<Broker>> {
-    let script = required("LONGSHORE_TEST_APACHE", "the script that runs Apache Kafka")?;
     let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(broker) = shared.upgrade() {
         return Some(broker);
     }
-    let broker = Arc::new(Broker::start(script));
+    let broker = Arc::new(Broker::start()?);
     *shared = Arc::downgrade(&broker);
     Some(broker)
 }
@@ -52,22 +48,24 @@ impl Broker {
     }
 
     fn listener(&self, offset: u16) -> String {
-        format!("127.0.0.1:{}", self.port + offset)
+        self.own.at("127.0.0.1", offset)
     }
 
-    fn start(script: String) -> Broker {
-        let data = std::env::temp_dir().join(fresh("sasl"));
-        fs::create_dir_all(&data).unwrap();
-        let broker = Broker { script, data, port: free_ports(), signer: Signer::new() };
-        fs::write(broker.keys(), broker.signer.keys()).unwrap();
-        fs::write(broker.data.join("extra.properties"), broker.properties()).unwrap();
-        broker.script(&["broker", "start"]);
+    fn start() -> Option<Broker> {
+        let (mut own, signer) = (OwnBroker::prepare(5)?, Signer::new());
+        let keys = own.path("keys.json");
+        fs::write(&keys, signer.keys()).unwrap();
+        own.java_options = format!("-Xmx256m -Dorg.apache.kafka.sasl.oauthbearer.allowed.urls=file:{}", keys.display());
+        let mut broker = Broker { own, signer };
+        let properties = broker.properties();
+        broker.own.start(&properties);
         broker.create_users();
-        broker
+        Some(broker)
     }
 
-    fn keys(&self) -> PathBuf {
-        self.data.join("keys.json")
+    /// A file that goes with the broker.
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.own.path(name)
     }
 
     fn properties(&self) -> String {
@@ -82,7 +80,7 @@ impl Broker {
              listener.name.signed.oauthbearer.sasl.server.callback.handler.class={VALIDATOR}\n\
              sasl.oauthbearer.jwks.endpoint.url=file:{}\n\
              delegation.token.secret.key=a-key-for-tests\n",
-            self.keys().display()
+            self.path("keys.json").display()
         );
         for listener in ["sasl", "brief", "signed"] {
             let mut login = |mechanism: &str, module: &str| {
@@ -100,7 +98,8 @@ impl Broker {
     fn create_users(&self) {
         let alter = |mechanism: &str| {
             let config = format!("{mechanism}=[iterations=4096,password=carol-secret]");
-            let mut command = self.command(&["tool", "kafka.admin.ConfigCommand", "--alter", "--add-config", &config]);
+            let mut command =
+                self.own.command(&["tool", "kafka.admin.ConfigCommand", "--alter", "--add-config", &config]);
             command.args(["--entity-type", "users", "--entity-name", "carol"]);
             command.args(["--bootstrap-server", &self.listener(0)]).stdout(Stdio::null()).spawn().unwrap()
         };
@@ -115,9 +114,9 @@ impl Broker {
             "security.protocol=SASL_PLAINTEXT\nsasl.mechanism=SCRAM-SHA-256\n\
              sasl.jaas.config={SCRAM} required username=carol password=\"carol-secret\";\n"
         );
-        let file = self.data.join("carol.properties");
+        let file = self.path("carol.properties");
         fs::write(&file, login).unwrap();
-        let mut command = self.command(&["tool", "org.apache.kafka.tools.DelegationTokenCommand", "--create"]);
+        let mut command = self.own.command(&["tool", "org.apache.kafka.tools.DelegationTokenCommand", "--create"]);
         command.args(["--max-life-time-period", "-1", "--bootstrap-server", &self.sasl(), "--command-config"]);
         let output = command.arg(file).output().unwrap();
         let text = String::from_utf8(output.stdout).unwrap();
@@ -125,39 +124,4 @@ impl Broker {
         let row = row.unwrap_or_else(|| panic!("no token: {text} {}", String::from_utf8_lossy(&output.stderr)));
         (row[0].to_owned(), row[1].to_owned())
     }
-
-    fn script(&self, arguments: &[&str]) {
-        let status = self.command(arguments).stdout(Stdio::null()).status().unwrap();
-        assert!(status.success(), "{arguments:?}");
-    }
-
-    fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(&self.script);
-        command.args(arguments).env("KAFKA_PORT", self.port.to_string()).env("KAFKA_DATA", &self.data);
-        command.env("KAFKA_EXTRA", self.data.join("extra.properties")).env("HEAP", self.java_options());
-        command
-    }
-
-    fn java_options(&self) -> String {
-        let keys = self.keys();
-        format!("-Xmx256m -Dorg.apache.kafka.sasl.oauthbearer.allowed.urls=file:{}", keys.display())
-    }
-}
-
-impl Drop for Broker {
-    fn drop(&mut self) {
-        let _ = self.command(&["broker", "stop"]).stdout(Stdio::null()).status();
-        let _ = fs::remove_dir_all(&self.data);
-    }
-}
-
-/// The first of five ports in a row that nobody uses.
-fn free_ports() -> u16 {
-    for _ in 0..100 {
-        let first = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        if (first..first.saturating_add(5)).all(|port| TcpListener::bind(("127.0.0.1", port)).is_ok()) {
-            return first;
-        }
-    }
-    panic!("no five free ports in a row");
 }

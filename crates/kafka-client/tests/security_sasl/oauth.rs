@@ -25,9 +25,9 @@ async fn tokens_and_logins_come_from_where_kafka_opts_says() {
     let Some(broker) = broker() else { return };
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let endpoint = format!("http://{}/token?tenant=1", listener.local_addr().unwrap());
-    let token = broker.data.join("token.jwt");
+    let token = broker.path("token.jwt");
     fs::write(&token, broker.signer.token("frank") + "\n").unwrap();
-    let jaas = broker.data.join("jaas.conf");
+    let jaas = broker.path("jaas.conf");
     let entry = format!(
         "KafkaClient {{\n  {PLAIN} required // why not\n  username=\"alice\" password=\"alice-secret\";\n}};\n"
     );

@@ -1,11 +1,9 @@
 //! A broker with a listener for each kind of TLS, and the stores for both sides.
 
-use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::{Duration, Instant};
 
-use tempfile::TempDir;
+use crate::common::own_broker::OwnBroker;
 
 /// What each listener shows of itself: name, key store, its type, whether it asks for a client certificate.
 const LISTENERS: [(&str, &str, &str, bool); 8] = [
@@ -19,37 +17,33 @@ const LISTENERS: [(&str, &str, &str, bool); 8] = [
     ("PASSWORD", "broker.p12", "PKCS12", false), // SASL within TLS
 ];
 
-const START_MAX: Duration = Duration::from_secs(180);
-
 /// Stopped when dropped.
 pub(crate) struct TlsBroker {
-    script: String,
-    folder: TempDir,
-    port: u16,
+    own: OwnBroker,
 }
 
 impl TlsBroker {
-    /// Makes the stores and starts the broker with `script` (`scripts/apache.sh`).
-    pub(crate) fn start(script: &str) -> TlsBroker {
-        let folder = tempfile::tempdir().unwrap();
-        make_stores(folder.path());
-        let broker = TlsBroker { script: script.to_owned(), port: free_ports(), folder };
-        std::fs::write(broker.path("extra.properties"), broker.properties()).unwrap();
-        let _ = broker.run("start");
-        broker.await_listeners();
-        broker
+    /// Makes the stores and starts the broker; none after saying that the test is skipped.
+    pub(crate) fn start() -> Option<TlsBroker> {
+        let mut own = OwnBroker::prepare(u16::try_from(LISTENERS.len()).unwrap() + 2)?;
+        own.java_options = "-Xmx384m".to_owned();
+        make_stores(&own.path(""));
+        let mut broker = TlsBroker { own };
+        let properties = broker.properties();
+        broker.own.start(&properties);
+        Some(broker)
     }
 
     /// A file of the stores' folder.
     pub(crate) fn path(&self, name: &str) -> PathBuf {
-        self.folder.path().join(name)
+        self.own.path(name)
     }
 
     /// `host:port` of a listener.
     pub(crate) fn address(&self, listener: &str, host: &str) -> String {
         let index = LISTENERS.iter().position(|(name, ..)| *name == listener);
         let offset = index.map_or(0, |index| index + 2);
-        format!("{host}:{}", usize::from(self.port) + offset)
+        self.own.at(host, u16::try_from(offset).unwrap())
     }
 
     fn properties(&self) -> String {
@@ -62,10 +56,10 @@ impl TlsBroker {
         let protocols: Vec<String> =
             all.iter().map(|name| format!("{name}:{}", if *name == "PASSWORD" { "SASL_SSL" } else { "SSL" })).collect();
         let mut text = format!(
-            "listeners=CONTROLLER://localhost:{},{}\nadvertised.listeners={}\n\
+            "listeners=CONTROLLER://{},{}\nadvertised.listeners={}\n\
              listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT,{}\n\
              inter.broker.listener.name=PLAINTEXT\n",
-            self.port + 1,
+            self.own.at("localhost", 1),
             list(&with_plaintext),
             list(&with_plaintext),
             protocols.join(",")
@@ -87,32 +81,6 @@ impl TlsBroker {
         let key = "listener.name.password";
         text + &format!("{key}.sasl.enabled.mechanisms=PLAIN\n{key}.plain.sasl.jaas.config={module}\n")
     }
-
-    /// The script waits for the first one, and not for ever; a machine that does much else needs longer.
-    fn await_listeners(&self) {
-        let deadline = Instant::now() + START_MAX;
-        let listeners = ["PLAINTEXT"].into_iter().chain(LISTENERS.map(|(name, ..)| name));
-        let listens = |name| TcpStream::connect(self.address(name, "localhost")).is_ok();
-        while !listeners.clone().all(listens) {
-            let log = || std::fs::read_to_string(self.path("data/1/broker.log")).unwrap_or_default();
-            assert!(Instant::now() < deadline, "the broker does not start: {}", log());
-            std::thread::sleep(Duration::from_millis(100));
-        }
-    }
-
-    fn run(&self, what: &str) -> bool {
-        let mut command = Command::new(&self.script);
-        command.args(["broker", what]).env("KAFKA_PORT", self.port.to_string());
-        command.env("KAFKA_DATA", self.path("data")).env("KAFKA_EXTRA", self.path("extra.properties"));
-        command.env("HEAP", "-Xmx384m").status().unwrap().success()
-    }
-}
-
-impl Drop for TlsBroker {
-    fn drop(&mut self) {
-        let stopped = self.run("stop");
-        assert!(stopped || std::thread::panicking(), "the broker does not stop");
-    }
 }
 
 fn make_stores(folder: &Path) {
@@ -120,13 +88,4 @@ fn make_stores(folder: &Path) {
     let mut command = Command::new(tests.join("make-stores.sh"));
     let output = command.arg(folder).arg(tests.join("fixtures")).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-}
-
-/// The first of a row of ports that nobody listens on.
-fn free_ports() -> u16 {
-    let count = u16::try_from(LISTENERS.len()).unwrap() + 2;
-    let candidates = std::iter::repeat_with(|| TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port());
-    let is_free = |port: u16| TcpListener::bind(("127.0.0.1", port)).is_ok();
-    let mut rows = candidates.filter(|first| first.checked_add(count).is_some());
-    rows.find(|first| (*first..first + count).all(is_free)).unwrap()
 }

@@ -21,6 +21,7 @@ fn batch(values: impl IntoIterator<Item = Value>) -> SinkBatch {
         offset: 0,
         timestamp_type: TimestampType::NoTimestampType,
         original: original.clone(),
+        consumed: None,
     };
     Arc::new(values.into_iter().map(sunk).collect())
 }

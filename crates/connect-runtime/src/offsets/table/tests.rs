@@ -88,7 +88,7 @@ fn keeps_what_it_does_not_understand() {
     }
     put(&mut table, "c", &Map::new(), Some(&position(1)));
     assert_eq!(table.entries().len(), keys.len() + 1);
-    assert_eq!(table.offsets_of("c"), [(Map::new(), Some(position(1)))]);
+    assert_eq!(table.offsets_of("c"), [(Some(Map::new()), Some(position(1)))]);
 }
 
 #[test]
@@ -147,4 +147,14 @@ fn orders_as_java_hashes() {
     };
     assert_eq!(order(&["topic", "partition", "cluster"]), ["cluster", "partition", "topic"]);
     assert_eq!(order(&[]), <[&str; 0]>::default());
+}
+
+#[test]
+fn what_is_normalized_reads_back_the_same() {
+    let table = OffsetTable::new(CODEC);
+    let given = map(&[("position", Value::Int32(7))]);
+    assert_eq!(table.normalized(Some(given)).unwrap(), Some(position(7)));
+    assert_eq!(table.normalized(None).unwrap(), None);
+    let nested = map(&[("position", Value::map(Map::new()))]);
+    assert!(table.normalized(Some(nested)).is_err());
 }

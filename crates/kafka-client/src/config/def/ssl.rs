@@ -43,6 +43,7 @@ pub(super) const KEYS: &[Row] = &[
         Low,
         "`https` to check that the broker's certificate names its host; empty not to.",
     ),
-    nullable("ssl.secure.random.implementation", String, Low, "The JVM's source of random numbers."),
+    nullable("ssl.secure.random.implementation", String, Low, "The JVM's source of random numbers.")
+        .unused("random numbers are the system's"),
     nullable("ssl.engine.factory.class", Class, Low, "The Java class that makes TLS engines."),
 ];

@@ -71,6 +71,8 @@ fn what_changes_nothing_is_named_and_what_guards_is_refused() {
         (ClientKind::Producer, "metrics.num.samples", "2", "used"),     // the default
         (ClientKind::Producer, "metrics.num.samples", " 3 ", "unused"),
         (ClientKind::Producer, "interceptor.classes", "a.B", "unused"),
+        (ClientKind::Producer, "security.providers", "a.B", "unused"),
+        (ClientKind::Admin, "ssl.secure.random.implementation", "SHA1PRNG", "unused"),
         (ClientKind::Producer, "batch.sice", "1", "unknown"),
         (ClientKind::Producer, "auto.include.jmx.reporter", "true", "unused"),
         (ClientKind::Producer, "key.serializer", "org.apache.kafka.common.serialization.ByteArraySerializer", "used"),

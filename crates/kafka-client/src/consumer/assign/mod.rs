@@ -4,10 +4,13 @@
 //! ```
 //! Start at [`Assignor`]. In a group with Java members either may lead, and a change of the leader should move nothing: so
 //! each assignor makes the same choice as Java's for the same members, compared with over its answers in
-//! `tests/data/assignors.jsonl`. Two mistakes of Java's sticky assignors are not repeated: they give partitions back to a former
-//! owner that does not read their topic any more (the group then rebalances without end), and believe a member that claims
-//! partitions which its topic does not have (a topic made anew with fewer), giving those out and others twice.
+//! `tests/data/assignors.jsonl`. Three mistakes of Java's sticky assignors are not repeated: they give partitions back to a former
+//! owner that does not read their topic any more (the group then rebalances without end), believe a member that claims
+//! partitions which its topic does not have (a topic made anew with fewer), giving those out and others twice, and give
+//! partitions to a member without topics (its pattern matches none yet) if all others read the same.
 
+#[cfg(any(test, feature = "fuzzing"))]
+mod fuzzing;
 mod input;
 mod java_order;
 mod protocol;
@@ -24,6 +27,8 @@ use std::collections::BTreeMap;
 use bytes::Bytes;
 
 use crate::consumer::TopicPartition;
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) use fuzzing::{read_any_member, share_any};
 use input::Input;
 
 pub(super) use input::{Member, Racks, Topics, racks_of};

@@ -56,6 +56,9 @@ fn members_share_the_partitions() {
         (Sticky, "a:t,u b:t,u", "t=3 u=3", "a=t0,t2,u1 b=t1,u0,u2"),
         (Sticky, "a:t b:t,u", "t=2 u=3", "a=t0,t1 b=u0,u1,u2"), // where the round robin would not balance
         (CooperativeSticky, "a:t b:t", "t=2", "a=t0 b=t1"),
+        (Sticky, "a: b:t", "t=2", "a= b=t0,t1"), // a's pattern matches nothing yet
+        (CooperativeSticky, "a: b:t", "t=2", "a= b=t0,t1"),
+        (Sticky, "a:t,t b:t,u", "t=1 u=1", "a=t0 b=u0"),
         (CooperativeSticky, "a:", "t=2", "a="),
     ] {
         assert_eq!(assigned(assignor, members, topics), want, "{assignor:?} of {members}, {topics}");

@@ -2,13 +2,13 @@
 
 use bytes::Bytes;
 use kafka_protocol::messages::FetchResponse;
-use kafka_protocol::messages::fetch_response::{AbortedTransaction, PartitionData};
+use kafka_protocol::messages::fetch_response::{AbortedTransaction, FetchableTopicResponse, PartitionData};
 
 use super::aborted::AbortedFilter;
 use super::session::{Outcome, Session};
 use super::{TopicPartition, Wanted};
 use crate::ErrorCode;
-use crate::cluster::TopicName;
+use crate::cluster::{LeaderNews, TopicName};
 use crate::consumer::buffer::Fetched;
 use crate::consumer::{ConsumerConfig, IsolationLevel};
 use crate::record::{Batches, RecordError};
@@ -25,6 +25,13 @@ pub(in crate::consumer) struct Answer {
     pub(in crate::consumer) end: Option<i64>,
 }
 
+impl Answer {
+    /// Whether it comes from a broker that does not lead the partition, which may have named who does.
+    pub(in crate::consumer) fn is_from_no_leader(&self) -> bool {
+        matches!(self.error, Some(ErrorCode::NOT_LEADER_OR_FOLLOWER | ErrorCode::FENCED_LEADER_EPOCH))
+    }
+}
+
 /// Reads what was answered, and what that means for the session. `opening` holds what was asked for if the request named all
 /// that the session has: an answer to that names all of it too.
 pub(super) fn answers(
@@ -36,10 +43,7 @@ pub(super) fn answers(
     let mut outcome = Outcome { error: response.error_code, session_id: response.session_id, amiss: false };
     let mut answers: Vec<Answer> = Vec::new();
     for topic in response.responses {
-        let name = match topic.topic_id.as_u128() {
-            0 => Some(TopicName::from(topic.topic.as_str())),
-            id => session.topic(id).cloned(),
-        };
+        let name = name_of(&topic, session);
         for data in topic.partitions {
             let name = name.clone().map(|topic| TopicPartition { topic, partition: data.partition_index });
             match name.and_then(|name| session.get(&name)) {
@@ -52,6 +56,30 @@ pub(super) fn answers(
     outcome.amiss |= !silent.is_empty();
     answers.extend(silent);
     (answers, outcome)
+}
+
+/// The leaders that the broker names for partitions that it does not lead.
+pub(super) fn leaders(response: &FetchResponse, session: &Session) -> LeaderNews {
+    let mut news = LeaderNews::default();
+    for topic in &response.responses {
+        let wrong = |data: &&PartitionData| data.error_code != 0 && data.current_leader.leader_id.0 >= 0;
+        for data in topic.partitions.iter().filter(wrong) {
+            let Some(name) = name_of(topic, session) else { continue };
+            let leader = &data.current_leader;
+            news.leader(&name, data.partition_index, leader.leader_id.0, leader.leader_epoch);
+        }
+    }
+    for node in &response.node_endpoints {
+        news.broker(node.node_id.0, &node.host, node.port, node.rack.as_deref());
+    }
+    news
+}
+
+fn name_of(topic: &FetchableTopicResponse, session: &Session) -> Option<TopicName> {
+    match topic.topic_id.as_u128() {
+        0 => Some(TopicName::from(topic.topic.as_str())),
+        id => session.topic(id).cloned(),
+    }
 }
 
 /// The broker does not speak of these: it does not know what was meant. They are asked for again only after a pause, as after
@@ -121,7 +149,6 @@ pub(in crate::consumer) fn read(
 #[cfg(test)]
 mod tests {
     use kafka_protocol::messages::TopicName as WireName;
-    use kafka_protocol::messages::fetch_response::FetchableTopicResponse;
     use kafka_protocol::protocol::StrBytes;
 
     use super::*;

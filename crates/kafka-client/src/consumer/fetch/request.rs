@@ -5,7 +5,7 @@ use kafka_protocol::messages::{BrokerId, FetchRequest, FetchResponse};
 use kafka_protocol::protocol::StrBytes;
 use uuid::Uuid;
 
-use super::answer::{Answer, answers};
+use super::answer::{Answer, answers, leaders};
 use super::session::{Ask, Session};
 use super::{TopicPartition, Wanted};
 use crate::cluster::{Cluster, NodeId};
@@ -31,6 +31,7 @@ pub(in crate::consumer) async fn fetch(
 ) -> Result<Vec<Answer>, KafkaError> {
     let ask = session.ask();
     let response = send(cluster, node, config, &ask).await.inspect_err(|_| session.on_failure())?;
+    cluster.learn(leaders(&response, session));
     let opening = (ask.epoch == 0).then_some(ask.wanted).filter(|_| response.error_code == 0);
     let (answers, outcome) = answers(response, session, opening, config);
     session.on_answer(outcome);

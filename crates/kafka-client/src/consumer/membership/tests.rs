@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use connect_config::Props;
 
 use super::*;
@@ -8,8 +10,13 @@ use crate::consumer::assign::encode_assignment;
 
 /// A member of a group that is not there, which reads topic `t`.
 fn member(strategy: &str) -> Consumer {
-    let all = [("bootstrap.servers", "127.0.0.1:1"), ("group.id", "g"), ("partition.assignment.strategy", strategy)];
-    let props = Props::from(all);
+    member_with(&[("partition.assignment.strategy", strategy)])
+}
+
+fn member_with(extra: &[(&str, &str)]) -> Consumer {
+    let mut props = Props::from([("bootstrap.servers", "127.0.0.1:1"), ("group.id", "g")]);
+    props.insert("enable.auto.commit", "false");
+    extra.iter().for_each(|(key, value)| props.insert(*key, *value));
     let cluster = Cluster::new(ClientConfig::parse(&props).unwrap());
     let mut consumer = Consumer::new(cluster, ConsumerConfig::parse(&props).unwrap()).unwrap();
     consumer.subscribe(Subscription::Topics(vec!["t".to_owned()])).unwrap();
@@ -123,4 +130,40 @@ async fn a_member_says_what_it_has() {
     assert!(after[0].user_data.as_ref().unwrap().ends_with(&7i32.to_be_bytes()));
     assert_eq!((after[1].generation, after[2].user_data.as_ref()), (7, None));
     assert_eq!(after[1].user_data.as_deref(), Some(&(-1i32).to_be_bytes()[..]), "another assignor was chosen");
+}
+
+/// A leader compares the group's topics with what it gave away; who is none would rebalance for nothing.
+#[tokio::test]
+async fn who_leads_no_more_does_not_look_after_the_group() {
+    for (leader, leads) in [("m", true), ("l", false)] {
+        let mut consumer = member("range");
+        consumer.leading = Some(Default::default());
+        let Notice::Assigned { generation, protocol, assignment, .. } = assigned(2, "t0") else { panic!() };
+        let leader_id = leader.to_owned();
+        consumer.on_notice(Notice::Assigned { generation, leader_id, protocol, assignment });
+        assert_eq!(consumer.leading.is_some(), leads);
+    }
+}
+
+/// The coordinator cannot be reached: the commit is repeated, but for no longer than the group waits for this member.
+#[tokio::test]
+async fn a_join_waits_for_the_commit_before_it_but_not_for_ever() {
+    let patience = Duration::from_millis(400);
+    let mut consumer = member_with(&[
+        ("enable.auto.commit", "true"),
+        ("max.poll.interval.ms", "400"),
+        ("retry.backoff.ms", "5"),
+        ("reconnect.backoff.ms", "5"),
+    ]);
+    consumer.on_notice(assigned(1, "t0"));
+    told(&mut consumer);
+    consumer.partitions.set(&partitions("t1"), Stage::At(5));
+    consumer.on_notice(Notice::Rebalancing);
+    let begun = std::time::Instant::now();
+    let mut revoked = false;
+    while !matches!(consumer.phase, Phase::Joining) {
+        revoked |= matches!(consumer.poll(Duration::from_millis(20)).await, Ok(Event::Revoked(_)));
+        assert!(begun.elapsed() < patience * 20, "{:?}", consumer.phase);
+    }
+    assert!(revoked && begun.elapsed() >= patience, "joined after {:?}", begun.elapsed());
 }

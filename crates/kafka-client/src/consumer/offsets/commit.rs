@@ -1,11 +1,14 @@
+use std::time::Instant;
+
 use kafka_protocol::messages::{OffsetCommitRequest, OffsetFetchRequest};
 use kafka_protocol::protocol::StrBytes;
 
-use crate::KafkaError;
 use crate::committed;
 use crate::consumer::{Offsets, TopicPartition};
 use crate::group::{Coordinator, Generation};
+use crate::net::Backoff;
 use crate::wire::group;
+use crate::{ErrorCode, KafkaError};
 
 /// Commits once; whether to repeat is the caller's to say.
 pub(in crate::consumer) async fn commit(
@@ -31,6 +34,33 @@ pub(in crate::consumer) async fn commit(
         }
     }
     Ok(())
+}
+
+/// Repeats a commit while that may help, for whoever joins the group only after it. A topic that is gone is not waited for:
+/// the group would wait too.
+pub(in crate::consumer) async fn until<A: Future<Output = Result<(), KafkaError>>>(
+    deadline: Instant,
+    mut backoff: Backoff,
+    attempt: impl Fn() -> A,
+) -> Result<(), KafkaError> {
+    let may_help = |error: &KafkaError| {
+        error.is_retriable() && error.code().is_none_or(|code| code != ErrorCode::UNKNOWN_TOPIC_OR_PARTITION)
+    };
+    let attempts = async {
+        loop {
+            match attempt().await {
+                Err(error) if may_help(&error) => {
+                    tracing::debug!(%error, "the commit before a rebalance failed; trying again");
+                    tokio::time::sleep(backoff.next_delay()).await;
+                }
+                result => return result,
+            }
+        }
+    };
+    tokio::time::timeout_at(deadline.into(), attempts).await.unwrap_or_else(|_| {
+        tracing::warn!("the commit before a rebalance did not succeed within max.poll.interval.ms; joining without it");
+        Err(KafkaError::Timeout("The commit before a rebalance did not succeed within max.poll.interval.ms".into()))
+    })
 }
 
 /// What the group committed; partitions without a committed offset are left out. One that a transaction is about to change is

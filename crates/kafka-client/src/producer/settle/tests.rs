@@ -47,10 +47,10 @@ fn acks_of_a_split_wait_for_room_and_the_flush_for_them() {
     let (mut sender, mut receiver) = sender(4, 1);
     let generation = lock(&sender.shared).seal_all();
     let batch = take(&mut sender);
-    sender.settle_batch(batch, Err(KafkaError::broker(crate::ErrorCode::MESSAGE_TOO_LARGE, "")), now);
+    sender.settle_batch(batch, Err(KafkaError::broker(crate::ErrorCode::MESSAGE_TOO_LARGE, "")), false, now);
     while let Some(mut half) = sender.pipelines.entry(0).or_default().next_repeat() {
         sender.pipelines.entry(0).or_default().stamp(&mut half, (1, 1), None);
-        sender.settle_batch(half.build(), Ok(NOWHERE), now);
+        sender.settle_batch(half.build(), Ok(NOWHERE), false, now);
     }
     assert_eq!((sender.unsent_acks.len(), sender.unacked), (1, 1), "there was room for one");
     assert!(!lock(&sender.shared).is_settled(generation));
@@ -66,7 +66,7 @@ fn without_a_receiver_acks_are_settled_all_the_same() {
     let (mut sender, receiver) = sender(1, 1);
     drop(receiver);
     let batch = take(&mut sender);
-    sender.settle_batch(batch, Ok(NOWHERE), Instant::now());
+    sender.settle_batch(batch, Ok(NOWHERE), false, Instant::now());
     assert_eq!((sender.unacked, sender.unsent_acks.len(), lock(&sender.shared).used()), (0, 0, 0));
 }
 
@@ -75,7 +75,7 @@ fn once_nothing_can_be_sent_repeats_do_not_wait_for_their_timeout() {
     let now = Instant::now();
     let (mut sender, mut receiver) = sender(1, 500);
     let batch = take(&mut sender);
-    sender.settle_batch(batch, Err(KafkaError::broker(crate::ErrorCode::REQUEST_TIMED_OUT, "")), now);
+    sender.settle_batch(batch, Err(KafkaError::broker(crate::ErrorCode::REQUEST_TIMED_OUT, "")), false, now);
     sender.expire(vec![0], now);
     assert!(receiver.try_recv().is_err(), "it is repeated");
     sender.fail_all(KafkaError::Closed);
@@ -92,7 +92,7 @@ fn a_gap_does_not_outlive_idempotence() {
     sender.pipelines.entry(0).or_default().lost(&mut batch);
     sender.start_new_epochs();
     assert_eq!(sender.idempotence, Idempotence::Granted(Identity { id: 7, epoch: i16::MAX - 1 }), "one is in flight");
-    sender.settle_batch(batch, Ok(NOWHERE), now);
+    sender.settle_batch(batch, Ok(NOWHERE), false, now);
     sender.start_new_epochs();
     assert_eq!(sender.idempotence, Idempotence::Wanted, "the epochs are used up");
     sender.identified(Err(KafkaError::broker(crate::ErrorCode::CLUSTER_AUTHORIZATION_FAILED, "")));

@@ -1,7 +1,8 @@
 //! The talk with the transaction's coordinator, and with a group's: each question is repeated until its answer is final.
 //!
 //! That may take for ever while a cluster is down. The caller's wait is bounded by `max.block.ms`; the question goes on,
-//! so that the same call, made again, joins it.
+//! so that the same call, made again, joins it. What a transaction asked for is given up between two attempts when the
+//! transaction is aborted; the abort itself is asked until it is answered.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -13,6 +14,7 @@ use kafka_protocol::messages::{
     InitProducerIdRequest, ProducerId, TopicName as WireName, TransactionalId,
 };
 use kafka_protocol::protocol::StrBytes;
+use tokio_util::sync::CancellationToken;
 
 use super::fault::{Asked, Fault, Verdict, judge};
 use super::offsets::{OffsetsToSend, check};
@@ -72,6 +74,8 @@ pub(in crate::producer) struct Coordinator {
     cluster: Cluster,
     id: Arc<str>,
     timeout_ms: i32,
+    /// Cancelled when the answer to the present question is of no more use.
+    given_up: CancellationToken,
 }
 
 /// The pauses while the last transaction is being completed: its markers are on their way to the partitions, which takes
@@ -86,7 +90,12 @@ const TXN_OFFSET_COMMIT_V1: i16 = 4;
 
 impl Coordinator {
     pub(in crate::producer) fn new(cluster: Cluster, id: Arc<str>, timeout_ms: i32) -> Self {
-        Coordinator { cluster, id, timeout_ms }
+        Coordinator { cluster, id, timeout_ms, given_up: CancellationToken::new() }
+    }
+
+    /// For one question, which is not repeated any more once `given_up` is cancelled.
+    pub(in crate::producer) fn until(&self, given_up: CancellationToken) -> Self {
+        Coordinator { given_up, ..self.clone() }
     }
 
     /// Asks for a producer id; with `current`, for the next epoch of that.
@@ -199,37 +208,41 @@ impl Coordinator {
     ) -> Result<T, Fault> {
         let mut backoff = self.cluster.retry_backoff();
         let mut short = Backoff::new(SOON.min(self.cluster.config().retry_backoff), SOON_MAX);
+        let mut maybe_heard = false;
         loop {
-            let error = match self.ask_once(kind, key, &request, newest, &read).await {
+            let connected = self.given_up.run_until_cancelled(self.connection(kind, key)).await;
+            let result = match connected.ok_or(Fault::GivenUp { maybe_heard })? {
+                Ok(connection) => {
+                    // Never given up on its way: what the coordinator has heard must not be in doubt more than need be.
+                    let answer = connection.send_at_most(&request, newest).await;
+                    maybe_heard |= answer.is_err();
+                    answer.and_then(|response| read(response, &connection))
+                }
+                Err(error) => Err(error),
+            };
+            let error = match result {
                 Ok(answer) => return Ok(answer),
                 Err(error) => error,
             };
             let verdict = judge(asked, &error);
             tracing::debug!(transactional_id = %self.id, ?asked, %error, ?verdict, "a coordinator's answer");
-            match verdict {
+            let pause = match verdict {
                 Verdict::Fault(fault) => return Err(fault),
-                Verdict::Soon => tokio::time::sleep(short.next_delay()).await,
-                Verdict::Again => tokio::time::sleep(backoff.next_delay()).await,
+                Verdict::Soon => short.next_delay(),
+                Verdict::Again => backoff.next_delay(),
                 Verdict::Moved => {
                     self.cluster.invalidate_coordinator(kind, key);
-                    tokio::time::sleep(backoff.next_delay()).await;
+                    backoff.next_delay()
                 }
-            }
+            };
+            let paused = self.given_up.run_until_cancelled(tokio::time::sleep(pause)).await;
+            paused.ok_or(Fault::GivenUp { maybe_heard })?;
         }
     }
 
-    async fn ask_once<R: Request, T>(
-        &self,
-        kind: CoordinatorKind,
-        key: &str,
-        request: &R,
-        newest: i16,
-        read: &impl Fn(R::Response, &Connection) -> Result<T, KafkaError>,
-    ) -> Result<T, KafkaError> {
+    async fn connection(&self, kind: CoordinatorKind, key: &str) -> Result<Arc<Connection>, KafkaError> {
         let node = self.cluster.coordinator(kind, key).await?;
-        let connection = self.cluster.connection(node).await?;
-        let response = connection.send_at_most(request, newest).await?;
-        read(response, &connection)
+        self.cluster.connection(node).await
     }
 
     fn wire_id(&self) -> TransactionalId {
@@ -259,4 +272,26 @@ fn all_added(response: &AddPartitionsToTxnResponse) -> Result<(), KafkaError> {
         _ => 0,
     };
     errors.min_by_key(rank).map_or(Ok(()), Err)
+}
+
+#[cfg(test)]
+mod tests {
+    use connect_config::Props;
+
+    use super::*;
+    use crate::config::ClientConfig;
+
+    #[tokio::test]
+    async fn a_question_that_nobody_answers_is_given_up() {
+        let props = Props::from([("bootstrap.servers", "127.0.0.1:1"), ("reconnect.backoff.max.ms", "60000")]);
+        let cluster = Cluster::new(ClientConfig::parse(&props).unwrap());
+        let given_up = CancellationToken::new();
+        let coordinator = Coordinator::new(cluster, "id".into(), 1).until(given_up.clone());
+        let identity = Identity { id: 1, epoch: 0 };
+        let asking = coordinator.add_partitions(identity, BTreeMap::from([("t".into(), vec![0])]));
+        let mut asking = std::pin::pin!(tokio::time::timeout(Duration::from_secs(30), asking));
+        assert!(tokio::time::timeout(Duration::from_millis(50), &mut asking).await.is_err(), "asks on");
+        given_up.cancel();
+        assert!(matches!(asking.await, Ok(Err(Fault::GivenUp { maybe_heard: false }))));
+    }
 }

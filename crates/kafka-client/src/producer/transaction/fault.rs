@@ -25,6 +25,8 @@ pub(in crate::producer) enum Fault {
     Unauthorized(KafkaError),
     /// The producer has to end.
     Fatal(KafkaError),
+    /// Nobody wants the answer any more: the transaction is aborted. An attempt may have been heard all the same.
+    GivenUp { maybe_heard: bool },
 }
 
 /// What follows an error.
@@ -130,6 +132,7 @@ mod tests {
                 Verdict::Fault(Fault::Unauthorized(_)) => "unauthorized",
                 Verdict::Fault(Fault::Fatal(error)) if error.code() == Some(E::PRODUCER_FENCED) => "fenced",
                 Verdict::Fault(Fault::Fatal(_)) => "fatal",
+                Verdict::Fault(Fault::GivenUp { .. }) => "given up",
             };
             assert_eq!(got, want, "{asked:?}: {code:?}");
         }

@@ -9,6 +9,8 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::time::Instant;
 
+use tokio_util::sync::CancellationToken;
+
 use super::call::{Operation, Outcome};
 use super::coordinator::{Protocol, Task};
 use super::error;
@@ -50,12 +52,16 @@ pub(in crate::producer) struct Transaction {
     bump_wanted: bool,
     /// Whether the coordinator may know of this transaction.
     begun: bool,
+    /// In the first protocol: whether a request that would begin it was given up, and nobody knows what came of it.
+    doubtful: bool,
     settling: Settling,
     /// In the first protocol: partitions to add, and those added.
     wanted: BTreeSet<usize>,
     added: BTreeSet<usize>,
     /// One request at a time.
     asking: bool,
+    /// Cancelled when the answer to that request is of no more use.
+    given_up: CancellationToken,
 }
 
 impl Transaction {
@@ -70,10 +76,12 @@ impl Transaction {
             can_bump: false,
             bump_wanted: false,
             begun: false,
+            doubtful: false,
             settling: Settling::default(),
             wanted: BTreeSet::new(),
             added: BTreeSet::new(),
             asking: false,
+            given_up: CancellationToken::new(),
         }
     }
 
@@ -167,7 +175,13 @@ impl Transaction {
             _ => None,
         };
         self.asking = task.is_some();
+        self.given_up = CancellationToken::new();
         task
+    }
+
+    /// Whether the task that was given out last need not be tried again.
+    pub(in crate::producer) fn given_up(&self) -> CancellationToken {
+        self.given_up.clone()
     }
 
     fn task_within(&mut self, idle: bool) -> Option<Task> {
@@ -187,7 +201,8 @@ impl Transaction {
 
     /// The end of a transaction that the coordinator knows of; another one just ends.
     fn end(&mut self, commit: bool) -> Option<Task> {
-        match self.identity.filter(|_| self.begun) {
+        // In doubt as well: whoever asks for a new epoch in the middle of a transaction is fenced.
+        match self.identity.filter(|_| self.begun || self.doubtful) {
             Some(identity) => Some(Task::End(identity, self.protocol, commit)),
             None => {
                 self.complete();
@@ -225,7 +240,7 @@ impl Transaction {
             _ => {
                 tracing::debug!(transactional_id = %self.id, %error, "the transaction has to be aborted");
                 self.fail_calls(&error);
-                self.wanted.clear();
+                self.forsake();
                 self.state = State::AbortableError(error);
             }
         }
@@ -239,8 +254,14 @@ impl Transaction {
         let error = error::fatal(error);
         tracing::warn!(transactional_id = %self.id, %error, "this transactional producer has to end");
         self.fail_calls(&error);
-        self.wanted.clear();
+        self.forsake();
         self.state = State::FatalError(error);
+    }
+
+    /// What was to become part of the transaction is not asked for any more.
+    fn forsake(&mut self) {
+        self.wanted.clear();
+        self.given_up.cancel();
     }
 
     fn fail_calls(&mut self, error: &KafkaError) {
@@ -257,13 +278,17 @@ impl Transaction {
 
     /// The transaction has ended: the next one may begin, perhaps under a new epoch.
     fn complete(&mut self) {
-        let bump = self.bump_wanted && self.protocol == Protocol::V1 && self.identity.is_some();
+        self.complete_with(self.bump_wanted && self.protocol == Protocol::V1);
+    }
+
+    fn complete_with(&mut self, bump: bool) {
+        let bump = bump && self.identity.is_some();
         self.state = match self.identity {
             Some(_) if bump => State::Initializing,
             Some(_) => State::Ready,
             None => State::Uninitialized,
         };
-        (self.begun, self.bump_wanted) = (false, false);
+        (self.begun, self.doubtful, self.bump_wanted) = (false, false, false);
         self.wanted.clear();
         self.added.clear();
         self.offsets.clear();

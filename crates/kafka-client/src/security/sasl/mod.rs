@@ -11,6 +11,8 @@
 mod classes;
 mod config;
 mod exchange;
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) mod fuzzing;
 mod jaas;
 mod oauth;
 mod plain;

@@ -5,6 +5,8 @@
 //! ```
 //! As in Java, names and passwords are UTF-8 without further preparation.
 
+#[cfg(any(test, feature = "fuzzing"))]
+mod fuzzing;
 mod keys;
 mod messages;
 #[cfg(test)]
@@ -20,6 +22,8 @@ use ring::rand::{SecureRandom, SystemRandom};
 
 use crate::KafkaError;
 use crate::security::secret::Secret;
+#[cfg(any(test, feature = "fuzzing"))]
+pub(super) use fuzzing::answer_any;
 pub(super) use keys::Hash;
 use keys::Keys;
 use messages::{ServerFirst, saslname, server_signature};

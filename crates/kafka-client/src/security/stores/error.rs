@@ -8,6 +8,9 @@ pub enum StoreError {
     /// The file is not there, or may not be read.
     #[error("the file cannot be read: {0}")]
     Read(#[from] io::Error),
+    /// There is no regular file; the text says what there is instead.
+    #[error("the file cannot be read: {0}")]
+    NotAFile(String),
     /// The file is larger than any store.
     #[error("the file is larger than {} MiB", super::FILE_BYTES_MAX >> 20)]
     TooLarge,

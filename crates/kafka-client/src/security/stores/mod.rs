@@ -8,6 +8,8 @@
 
 mod ec;
 mod error;
+#[cfg(any(test, feature = "fuzzing"))]
+mod fuzzing;
 mod jks;
 mod key;
 mod pem;
@@ -15,11 +17,14 @@ mod pkcs12;
 mod source;
 #[cfg(test)]
 mod tests;
+mod work;
 
 use connect_config::Password;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
 pub use error::StoreError;
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) use fuzzing::read_any;
 pub use source::{KeySource, StoreFile, StoreType, TrustSource};
 
 use source::{Format, read};

@@ -6,8 +6,10 @@ use connect_config::Password;
 use p12_keystore::{Certificate, CertificateBag, Pkcs12Archive, PrivateKeyBag};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
-use super::{Identity, StoreError};
+use super::{Identity, StoreError, work};
 
+/// As many as Java takes for one part of a store; here, for all of them together: some seconds at the most.
+const ROUNDS_MAX: u64 = 5_000_000;
 /// No chain is longer.
 const CHAIN_MAX: usize = 32;
 
@@ -36,6 +38,7 @@ pub(super) fn trusted(bytes: &[u8], password: Option<&Password>) -> Result<Vec<C
 
 fn open(bytes: &[u8], password: Option<&Password>) -> Result<Pkcs12Archive, StoreError> {
     use p12_keystore::error::Error;
+    check_work(bytes)?;
     let text = password.map_or("", Password::value);
     Pkcs12Archive::from_pkcs12(bytes, text).map_err(|error| match error {
         Error::MacError(_) if password.is_none() => StoreError::NoPassword(
@@ -50,6 +53,17 @@ fn open(bytes: &[u8], password: Option<&Password>) -> Result<Pkcs12Archive, Stor
         }
         other => StoreError::format(other.to_string()),
     })
+}
+
+/// Before the work is done.
+fn check_work(bytes: &[u8]) -> Result<(), StoreError> {
+    let rounds = work::rounds(bytes);
+    let why = match (rounds > ROUNDS_MAX, work::has_scrypt(bytes)) {
+        (true, _) => format!("hashes its password {rounds} times, and {ROUNDS_MAX} is the limit"),
+        (_, true) => "uses scrypt, which is not read".to_owned(),
+        _ => return Ok(()),
+    };
+    Err(StoreError::Unsupported(format!("the PKCS12 store {why}: convert it with `keytool -importkeystore`")))
 }
 
 fn identity(key: &PrivateKeyBag, certificates: &[CertificateBag]) -> Option<Identity> {

@@ -1,12 +1,11 @@
 //! Where a store is, and what it turns out to be.
 
-use std::fs::File;
-use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use connect_config::Password;
 
 use super::{FILE_BYTES_MAX, StoreError};
+use crate::security::file::{self, FileError};
 
 /// Where private keys are.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -129,12 +128,11 @@ fn binary(bytes: &[u8]) -> Result<Format, StoreError> {
     }
 }
 
-/// The whole file, if it is not too large to be a store.
+/// The whole file, if it is one and not too large to be a store.
 pub(super) fn read(path: &Path) -> Result<Vec<u8>, StoreError> {
-    let mut bytes = Vec::new();
-    File::open(path)?.take(FILE_BYTES_MAX + 1).read_to_end(&mut bytes)?;
-    match u64::try_from(bytes.len()) {
-        Ok(size) if size <= FILE_BYTES_MAX => Ok(bytes),
-        _ => Err(StoreError::TooLarge),
-    }
+    file::read(path, FILE_BYTES_MAX).map_err(|error| match error {
+        FileError::Io(error) => StoreError::Read(error),
+        FileError::Directory | FileError::Special => StoreError::NotAFile(error.to_string()),
+        FileError::TooLarge(_) => StoreError::TooLarge,
+    })
 }

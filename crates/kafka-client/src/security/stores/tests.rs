@@ -4,6 +4,7 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use super::*;
+use crate::security::file::tests::pipe;
 
 fn fixture(name: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/tls/fixtures").join(name)
@@ -148,26 +149,10 @@ fn damaged_stores_are_errors() {
             let mut high = whole.clone();
             high[at] = 0xff;
             for bytes in [cut, &flipped, &high] {
-                load_all(bytes);
+                read_any(bytes);
             }
         }
     }
-}
-
-/// Reads bytes as every kind of store; it is enough that each read ends.
-fn load_all(bytes: &[u8]) {
-    let (password, key_password) = (Password::new("secret1"), Password::new("secret2"));
-    for password in [Some(&password), None] {
-        let _ = jks::identities(bytes, password, Some(&key_password));
-        let _ = jks::trusted(bytes, password);
-        let _ = pkcs12::identities(bytes, password, password);
-        let _ = pkcs12::trusted(bytes, password);
-    }
-    let text = String::from_utf8_lossy(bytes);
-    let _ = super::pem::identity(&text, &text, None);
-    let _ = super::pem::certificates(&text);
-    let _ = key::decrypt(bytes, &password);
-    let _ = ec::completed(PrivateKeyDer::Pkcs8(bytes.to_vec().into()), &bytes.into());
 }
 
 #[test]
@@ -176,4 +161,16 @@ fn a_huge_file_is_refused() {
     file.write_all(&[0x30]).unwrap();
     file.as_file().set_len(FILE_BYTES_MAX + 1).unwrap();
     assert!(matches!(read(file.path()), Err(StoreError::TooLarge)));
+}
+
+#[test]
+fn what_is_no_file_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    pipe(folder.path());
+    for (name, want) in
+        [("pipe", "a pipe, a socket or a device"), ("", "it is a directory"), ("missing", "No such file")]
+    {
+        let error = read(&folder.path().join(name)).unwrap_err().to_string();
+        assert!(error.contains("the file cannot be read") && error.contains(want), "{name}: {error}");
+    }
 }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::time::{Instant, SystemTime};
 
 use rustls::ClientConfig;
 use rustls::client::ResolvesClientCert;
@@ -21,6 +21,7 @@ use crate::security::stores::{Identity, KeyMaterial, KeySource, StoreError, Stor
 #[derive(Debug)]
 pub(super) struct Loaded {
     pub(super) config: Arc<ClientConfig>,
+    pub(super) read_at: Instant,
     stamps: [Stamp; 2],
 }
 
@@ -31,8 +32,8 @@ impl Loaded {
     /// Reads the stores; blocking.
     pub(super) fn new(settings: &TlsSettings) -> Result<Self, KafkaError> {
         // Before the files are read: a change meanwhile is then seen next time.
-        let stamps = stamps(settings);
-        Ok(Loaded { config: Arc::new(config(settings)?), stamps })
+        let (read_at, stamps) = (Instant::now(), stamps(settings));
+        Ok(Loaded { config: Arc::new(config(settings)?), read_at, stamps })
     }
 
     /// Whether the files are still those that were read; blocking, but cheap.
@@ -121,7 +122,8 @@ fn trust_file(settings: &TlsSettings) -> Option<&StoreFile> {
 fn unloadable(what: &str, file: Option<&StoreFile>, error: &StoreError) -> KafkaError {
     KafkaError::config(match file {
         Some(file) => {
-            format!("Failed to load SSL {what} {} of type {}: {error}", file.path.display(), file.store_type.name())
+            let (path, name) = (file.path.display(), file.store_type.name());
+            format!("Failed to load SSL {what} {path} of type {name} (ssl.{what}.location): {error}")
         }
         None => format!("Failed to load SSL {what}: {error}"),
     })

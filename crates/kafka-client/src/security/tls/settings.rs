@@ -53,9 +53,6 @@ fn refuse_foreign(keys: &Keys<'_>) -> Result<(), KafkaError> {
             return Err(invalid(key, value, &why));
         }
     }
-    if let Some(value) = keys.text("ssl.secure.random.implementation").filter(|value| !value.is_empty()) {
-        tracing::info!("ssl.secure.random.implementation={value} is not used: random numbers are the system's");
-    }
     Ok(())
 }
 

@@ -12,6 +12,7 @@ use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use super::settings::TlsSettings;
 use super::verifier::BrokerVerifier;
 use super::*;
+use crate::security::file::tests::pipe;
 use crate::security::stores::{StoreFile, StoreType, TrustMaterial, TrustSource};
 
 fn parse(entries: &[(&str, &str)]) -> Result<TlsSettings, String> {
@@ -95,6 +96,22 @@ fn secrets_are_not_shown() {
     let error = TlsConfig::parse(&wrong).unwrap_err().to_string();
     assert!(error.contains("Failed to load SSL truststore") && error.contains("trust.jks of type JKS"), "{error}");
     assert!(!error.contains("geheim"));
+}
+
+#[test]
+fn a_pipe_is_refused_by_its_key_and_path() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = pipe(folder.path()).display().to_string();
+    for (kind, others) in [("truststore", None), ("keystore", Some(("ssl.truststore.location", fixture("ca.pem"))))] {
+        let (location, store_type) = (format!("ssl.{kind}.location"), format!("ssl.{kind}.type"));
+        let mut props =
+            Props::from([(location.as_str(), path.as_str()), (&store_type, "PEM"), ("ssl.truststore.type", "PEM")]);
+        others.iter().for_each(|(key, value)| props.insert(*key, value.as_str()));
+        let error = TlsConfig::parse(&props).unwrap_err().to_string();
+        let want =
+            format!("Failed to load SSL {kind} {path} of type PEM ({location}): the file cannot be read: it is a pipe");
+        assert!(error.contains(&want), "{error}");
+    }
 }
 
 fn certificates(name: &str) -> Vec<CertificateDer<'static>> {

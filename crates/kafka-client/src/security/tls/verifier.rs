@@ -159,7 +159,7 @@ fn limits_names(certificate: &X509Certificate<'_>) -> bool {
 }
 
 /// The public key of a certificate that webpki does not read because of its version.
-fn version_1_key(leaf: &CertificateDer<'_>) -> Option<SubjectPublicKeyInfoDer<'static>> {
+pub(super) fn version_1_key(leaf: &CertificateDer<'_>) -> Option<SubjectPublicKeyInfoDer<'static>> {
     let parsed = parse(leaf).ok().filter(|parsed| parsed.version() == X509Version::V1)?;
     Some(SubjectPublicKeyInfoDer::from(parsed.public_key().raw.to_vec()))
 }

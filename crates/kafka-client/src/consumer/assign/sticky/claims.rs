@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::super::input::{Input, Owners, Slot};
+use super::super::input::{Input, Owners, Reader, Slot};
 use super::super::user_data::Claim;
 
 pub(super) struct Claims {
@@ -64,14 +64,12 @@ impl Claims {
     }
 }
 
+/// Java lets a member without topics (its pattern matches none yet) pass for one that reads what the others do.
 fn all_read_the_same(input: &Input<'_>) -> bool {
-    let mut first: BTreeSet<&str> = BTreeSet::new();
-    input.in_hash_order.iter().all(|&member| {
-        let topics = &input.members[member].wanted.topics;
-        if first.is_empty() {
-            first.extend(topics.iter().map(String::as_str));
-            return true;
-        }
-        topics.len() == first.len() && topics.iter().all(|topic| first.contains(topic.as_str()))
-    })
+    let first = input.members.first().map(topics);
+    input.members.iter().all(|member| Some(topics(member)) == first)
+}
+
+fn topics<'a>(member: &Reader<'a>) -> BTreeSet<&'a str> {
+    member.wanted.topics.iter().map(String::as_str).collect()
 }

@@ -72,19 +72,43 @@ impl Transaction {
                     self.protocol = protocol;
                 }
             }
+            // There is nothing to abort where nobody knows the producer; asking again would not change that.
+            Err(Fault::AbortableByBump(error)) if self.can_raise() && matches!(self.state, State::Aborting(_)) => {
+                tracing::debug!(transactional_id = %self.id, %error, "the transaction to abort is not there");
+                self.complete_with(true);
+            }
+            Err(Fault::Fatal(error)) if self.never_began(&error) => {
+                tracing::debug!(transactional_id = %self.id, %error, "the transaction to abort never began");
+                self.complete_with(true);
+            }
             Err(fault) => self.faulty(fault),
         }
+    }
+
+    /// Whether the coordinator says that there is nothing to abort, where that was in doubt.
+    fn never_began(&self, error: &KafkaError) -> bool {
+        let in_doubt = self.doubtful && !self.begun && matches!(self.state, State::Aborting(_));
+        in_doubt && error.code() == Some(ErrorCode::INVALID_TXN_STATE)
     }
 
     fn faulty(&mut self, fault: Fault) {
         match fault {
             Fault::Abortable(error) => self.must_abort(&error),
-            Fault::AbortableByBump(error) if self.protocol == Protocol::V2 || self.can_bump => {
+            Fault::AbortableByBump(error) if self.can_raise() => {
                 self.bump_wanted = true;
                 self.must_abort(&error);
             }
+            // A late attempt must not become part of the next transaction.
+            Fault::GivenUp { maybe_heard } => {
+                self.bump_wanted |= maybe_heard;
+                self.doubtful |= maybe_heard;
+            }
             Fault::AbortableByBump(error) | Fault::Unauthorized(error) | Fault::Fatal(error) => self.fail(error),
         }
+    }
+
+    fn can_raise(&self) -> bool {
+        self.protocol == Protocol::V2 || self.can_bump
     }
 
     /// Whom batches are sent as: none before the producer id is known, and while it changes.

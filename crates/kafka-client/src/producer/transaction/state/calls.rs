@@ -52,7 +52,7 @@ impl Transaction {
                 _ => own.check_usable().map(|()| None)?,
             };
             own.go(State::Aborting(reason), |from| matches!(from, State::InTransaction | State::AbortableError(_)))?;
-            own.wanted.clear();
+            own.forsake();
             own.offsets.drain(..).for_each(|(_, outcome)| outcome.set(Err(error::aborted())));
             Ok(())
         })

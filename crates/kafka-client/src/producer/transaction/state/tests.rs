@@ -245,3 +245,61 @@ fn what_has_failed_is_neither_committed_nor_ready_again() {
     transaction.initialized(initialized(BUMPED, Protocol::V2));
     assert!(transaction.failure().is_some());
 }
+
+/// The partition's topic may be gone, or the group's coordinator: the abort must not wait for them.
+#[test]
+fn an_abort_does_not_wait_for_what_it_undoes() {
+    for (protocol, maybe_heard, asks_next) in [
+        (Protocol::V1, false, "nothing"),
+        (Protocol::V1, true, "the end"), // the transaction may be there
+        (Protocol::V2, false, "nothing"),
+    ] {
+        let mut transaction = open(protocol);
+        transaction.asking = true;
+        let given_up = transaction.given_up();
+        let outcome = transaction.abort().unwrap();
+        assert!(given_up.is_cancelled() && transaction.next_task(true).is_none(), "one request at a time");
+        transaction.partitions_added(BTreeSet::from([3]), Err(Fault::GivenUp { maybe_heard }));
+        let next = transaction.next_task(true);
+        assert_eq!(matches!(next, Some(Task::End(FIRST, _, false))), asks_next == "the end");
+        assert_eq!(outcome.get().is_some(), asks_next == "nothing");
+        assert!(!transaction.given_up().is_cancelled(), "what comes next is asked until it is answered");
+    }
+}
+
+#[test]
+fn an_abort_that_the_coordinator_cannot_place_is_not_asked_again() {
+    for (protocol, can_bump) in [(Protocol::V1, true), (Protocol::V1, false), (Protocol::V2, true)] {
+        let mut transaction = open(protocol);
+        transaction.can_bump = can_bump;
+        transaction.begun = true;
+        let outcome = transaction.abort().unwrap();
+        assert!(matches!(transaction.next_task(true), Some(Task::End(..))));
+        transaction.ended(Err(Fault::AbortableByBump(broker(ErrorCode::UNKNOWN_PRODUCER_ID))), Instant::now());
+        assert_eq!(transaction.failure().is_some(), !can_bump, "{protocol:?} {can_bump}");
+        assert_eq!(matches!(transaction.next_task(true), Some(Task::Initialize(Some(FIRST)))), can_bump);
+        transaction.initialized(initialized(BUMPED, protocol));
+        assert_eq!(outcome.get().unwrap().is_ok(), can_bump);
+    }
+}
+
+/// Whether a request that was given up has begun the transaction, only the coordinator knows.
+#[test]
+fn a_transaction_in_doubt_is_aborted_before_its_epoch_is_raised() {
+    let done = || Ok(Ended { identity: None, protocol: Protocol::V1 });
+    let not_there = || Err(Fault::Fatal(broker(ErrorCode::INVALID_TXN_STATE)));
+    for (begun, answer, fails) in [(false, done(), false), (false, not_there(), false), (true, not_there(), true)] {
+        let mut transaction = open(Protocol::V1);
+        transaction.begun = begun;
+        transaction.asking = true;
+        let outcome = transaction.abort().unwrap();
+        transaction.partitions_added(BTreeSet::from([3]), Err(Fault::GivenUp { maybe_heard: true }));
+        assert!(matches!(transaction.next_task(true), Some(Task::End(FIRST, Protocol::V1, false))));
+        transaction.ended(answer, Instant::now());
+        assert_eq!(transaction.failure().is_some(), fails);
+        // A late attempt must not join the next transaction.
+        assert_eq!(matches!(transaction.next_task(true), Some(Task::Initialize(Some(FIRST)))), !fails);
+        transaction.initialized(initialized(BUMPED, Protocol::V1));
+        assert_eq!(outcome.get().unwrap().is_ok(), !fails);
+    }
+}

@@ -1,13 +1,13 @@
 //! The login configuration file: `Context { class flag name="value" …; … };`, of which `KafkaClient` is for clients.
 
 use std::collections::BTreeMap;
-use std::fs::File;
-use std::io::Read;
 use std::iter::Peekable;
+use std::path::Path;
 
 use super::tokens::{Token, Tokens};
 use super::{LoginModule, is_control_flag};
 use crate::KafkaError;
+use crate::security::file;
 use crate::security::secret::Secret;
 use crate::security::system_properties::SystemProperties;
 
@@ -22,9 +22,8 @@ pub(super) fn load(system: &SystemProperties) -> Result<Vec<LoginModule>, KafkaE
     let path = system.get(PROPERTY).map(|path| path.strip_prefix('=').unwrap_or(path));
     let Some(path) = path else { return Err(missing("not set")) };
     let text = read(path).map_err(|why| KafkaError::config(format!("{PROPERTY}: {path} ({why})")))?;
-    let contexts = parse(&text, system).map_err(|why| KafkaError::config(format!("{path}: {why}")))?;
-    let found = contexts.into_iter().find(|(name, _)| name == CONTEXT);
-    found.map(|(_, modules)| modules).ok_or_else(|| missing(path))
+    let mut contexts = parse(&text, system).map_err(|why| KafkaError::config(format!("{path}: {why}")))?;
+    contexts.remove(CONTEXT).ok_or_else(|| missing(path))
 }
 
 fn missing(property: &str) -> KafkaError {
@@ -36,28 +35,23 @@ fn missing(property: &str) -> KafkaError {
 
 fn read(path: &str) -> Result<String, String> {
     let path = path.strip_prefix("file://").or_else(|| path.strip_prefix("file:")).unwrap_or(path);
-    let mut text = String::new();
-    let file = File::open(path).map_err(|error| error.to_string())?;
-    let size = file.take(BYTES_MAX + 1).read_to_string(&mut text).map_err(|error| error.to_string())?;
-    match size as u64 > BYTES_MAX {
-        true => Err(format!("longer than {BYTES_MAX} bytes")),
-        false => Ok(text),
-    }
+    let bytes = file::read(Path::new(path), BYTES_MAX).map_err(|error| error.to_string())?;
+    String::from_utf8(bytes).map_err(|_| "it is not UTF-8".to_owned())
 }
 
-type Contexts = Vec<(String, Vec<LoginModule>)>;
+type Contexts = BTreeMap<String, Vec<LoginModule>>;
 
-/// All contexts of a file, in their order.
+/// All contexts of a file.
 pub(super) fn parse(text: &str, system: &SystemProperties) -> Result<Contexts, String> {
     let tokens = Tokens::new(text, "-_$*");
     let mut parser = Parser { tokens: Lines(tokens).peekable(), system, line: 1 };
-    let mut contexts: Contexts = Vec::new();
+    let mut contexts = Contexts::new();
     while parser.tokens.peek().is_some() {
         let (name, modules) = parser.context()?;
-        if contexts.iter().any(|(other, _)| *other == name) {
+        if contexts.contains_key(&name) {
             return Err(error(&format!("Can not specify multiple entries for {name}")));
         }
-        contexts.push((name, modules));
+        contexts.insert(name, modules);
     }
     Ok(contexts)
 }

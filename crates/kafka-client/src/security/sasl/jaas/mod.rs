@@ -54,6 +54,13 @@ pub(super) fn load(keys: &Keys<'_>, system: &SystemProperties) -> Result<Vec<Log
     }
 }
 
+/// Reads text in both syntaxes, for the fuzz targets.
+#[cfg(any(test, feature = "fuzzing"))]
+pub(in super::super) fn read_any(text: &str) {
+    let _ = inline::parse(text);
+    let _ = file::parse(text, &SystemProperties::parse("-Da=b"));
+}
+
 /// Which of the four it is changes nothing for a single module.
 fn is_control_flag(text: &str) -> bool {
     ["REQUIRED", "REQUISITE", "SUFFICIENT", "OPTIONAL"].iter().any(|flag| flag.eq_ignore_ascii_case(text))

@@ -91,10 +91,24 @@ fn reads_the_file_as_java_does() {
         ("A { a.B required; }; A { a.B required; };", Err("Can not specify multiple entries for A")),
     ] {
         let found = file::parse(text, &system);
-        let found = found.map(|contexts| contexts.into_iter().find(|(name, _)| name == "KafkaClient"));
-        let got = found.map(|found| shown(&found.unwrap_or_default().1));
+        let found = found.map(|contexts| contexts.get("KafkaClient").cloned());
+        let got = found.map(|found| shown(&found.unwrap_or_default()));
         let want = want.map(str::to_owned).map_err(|why| format!("Configuration Error:\n\t{why}"));
         assert_eq!(got, want, "{text}");
+    }
+}
+
+#[test]
+fn a_file_that_is_none_is_refused_with_its_path() {
+    let folder = tempfile::tempdir().unwrap();
+    let pipe = crate::security::file::tests::pipe(folder.path()).display().to_string();
+    for (path, why) in
+        [(pipe.as_str(), "a pipe, a socket or a device"), ("/", "it is a directory"), ("/no/such", "No such file")]
+    {
+        let system = SystemProperties::parse(&format!("-Djava.security.auth.login.config={path}"));
+        let error = load(&Keys::new(&connect_config::Props::new()), &system).unwrap_err().to_string();
+        let want = format!("java.security.auth.login.config: {path} (");
+        assert!(error.contains(&want) && error.contains(why), "{error}");
     }
 }
 

@@ -150,7 +150,7 @@ fn required<'a>(keys: &Keys<'a>, key: &str, module: &'a LoginModule, option: &st
     value(keys, key, module, option).ok_or_else(missing)
 }
 
-fn token_in(body: &[u8]) -> Result<String, String> {
+pub(super) fn token_in(body: &[u8]) -> Result<String, String> {
     let json: Value = serde_json::from_slice(body).unwrap_or_default();
     let found = ["access_token", "id_token"].iter().find_map(|name| json.get(name).and_then(Value::as_str));
     let token = found.filter(|token| !token.trim().is_empty()).map(str::to_owned);
@@ -159,7 +159,7 @@ fn token_in(body: &[u8]) -> Result<String, String> {
 }
 
 /// What the endpoint says is wrong, in the two shapes that Java knows.
-fn error_in(body: &[u8]) -> String {
+pub(super) fn error_in(body: &[u8]) -> String {
     let json: Value = serde_json::from_slice(body).unwrap_or_default();
     let part = |name: &str| json.get(name).and_then(Value::as_str);
     let known = [("error", "error_description"), ("errorCode", "errorSummary")];

@@ -2,11 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
-use tokio::io::AsyncReadExt;
-
 use super::endpoint::Endpoint;
 use super::jwt::{BYTES_MAX, Claims, Token};
 use super::unsecured::Unsecured;
+use super::url;
+use crate::security::file::{self, FileError};
 
 /// Where tokens come from.
 #[derive(Debug, PartialEq, Eq, Hash)]
@@ -48,10 +48,14 @@ impl Source {
 
 /// A file that is being replaced may be away for a moment.
 async fn read(path: &Path) -> Result<String, TokenError> {
-    let unreachable = |why: String| TokenError::Unreachable { place: path.display().to_string(), why };
-    let file = tokio::fs::File::open(path).await.map_err(|error| unreachable(error.to_string()))?;
-    let mut text = String::new();
-    let mut limited = file.take(BYTES_MAX as u64 + 1);
-    limited.read_to_string(&mut text).await.map_err(|error| unreachable(error.to_string()))?;
-    Ok(text)
+    let owned = path.to_owned();
+    let place = || format!("{} {}", url::KEY, path.display());
+    let unreachable = |why: String| TokenError::Unreachable { place: place(), why };
+    // It only fails while the runtime shuts down.
+    let read = tokio::task::spawn_blocking(move || file::read(&owned, BYTES_MAX as u64)).await;
+    let bytes = read.map_err(|error| unreachable(error.to_string()))?.map_err(|error| match error {
+        FileError::Io(error) => unreachable(error.to_string()),
+        other => TokenError::Refused(format!("{}: {other}", place())),
+    })?;
+    String::from_utf8(bytes).map_err(|_| TokenError::Refused(format!("{}: it is not UTF-8", place())))
 }

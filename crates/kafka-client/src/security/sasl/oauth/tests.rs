@@ -13,6 +13,7 @@ use super::jwt::Claims;
 use super::*;
 use crate::ErrorKind;
 use crate::security::SaslConfig;
+use crate::security::file::tests::pipe;
 
 const MODULE: &str = "org.apache.kafka.common.security.oauthbearer.OAuthBearerLoginModule required";
 const ALLOWED: &str = "-Dorg.apache.kafka.sasl.oauthbearer.allowed.urls";
@@ -152,6 +153,25 @@ async fn a_token_file_is_read_anew_and_an_old_token_serves_while_it_is_away() {
     says(&two).await;
 }
 
+#[tokio::test]
+async fn a_pipe_in_place_of_the_token_file_keeps_nobody_waiting() {
+    let folder = tempfile::tempdir().unwrap();
+    let pipe = pipe(folder.path());
+    let url = format!("file:{}", pipe.display());
+    let why = "it is a pipe, a socket or a device; copy what it holds into a regular file";
+    let want =
+        format!("The OAuth configuration option {} contains a path ({}) of no use: {why}", url::KEY, pipe.display());
+    assert_eq!(secured(&url, "", &url).unwrap_err(), want);
+    // One that took the file's place later.
+    let file = folder.path().join("token");
+    std::fs::write(&file, "").unwrap();
+    let url = format!("file:{}", file.display());
+    let config = secured(&url, "", &url).unwrap();
+    std::fs::rename(&pipe, &file).unwrap();
+    let error = config.exchange().await.unwrap_err();
+    assert_eq!(error.to_string(), format!("{} {}: {why}", url::KEY, file.display()));
+}
+
 /// An endpoint that sends each of `answers` once, then repeats the last; how often it was asked; its URL.
 async fn endpoint(answers: Vec<String>) -> (JoinSet<()>, Arc<AtomicUsize>, String) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -199,6 +219,38 @@ async fn an_expiring_token_is_refreshed_and_used_on_while_that_fails() {
     tokio::time::sleep(left(soon).mul_f64(0.93)).await;
     assert_eq!(config.exchange().await.unwrap().first(), first, "the old one holds");
     assert_eq!(asked.load(Ordering::SeqCst), 2);
+}
+
+#[tokio::test]
+async fn a_refresh_under_way_keeps_nobody_from_using_the_old_token() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/t", listener.local_addr().unwrap());
+    let (end, mut tasks) = (now_millis() / 1000 + 4, JoinSet::new());
+    tasks.spawn(async move {
+        let mut silent = Vec::new(); // to all but the first
+        while let Ok((mut socket, _)) = listener.accept().await {
+            if silent.is_empty() {
+                let _ = socket.read(&mut [0; 4096]).await;
+                let _ = socket.write_all(token_answer(end).as_bytes()).await;
+            }
+            silent.push(socket);
+        }
+    });
+    let entries = [
+        ("sasl.login.callback.handler.class", super::super::classes::OAUTH_LOGIN),
+        ("sasl.login.refresh.window.factor", "0.5"),
+        ("sasl.login.refresh.window.jitter", "0"),
+        (url::KEY, &url),
+    ];
+    let config = parse(&url, "clientId=a clientSecret=b", &entries).unwrap();
+    let begun = now_millis();
+    let first = config.exchange().await.unwrap().first();
+    let due = Duration::from_millis(u64::try_from((end * 1000 - begun) / 2 + 50).unwrap());
+    tokio::time::sleep(due).await;
+    for allowed in [REFRESH_PATIENCE * 8 / 5, REFRESH_PATIENCE * 8 / 5] {
+        let again = timeout(allowed, config.exchange()).await.expect("it waits for the refresh");
+        assert_eq!(again.unwrap().first(), first);
+    }
 }
 
 #[tokio::test]

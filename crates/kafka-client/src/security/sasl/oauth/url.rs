@@ -6,6 +6,7 @@ use hyper::Uri;
 
 use crate::KafkaError;
 use crate::config::{Keys, invalid};
+use crate::security::file::{self, FileError};
 use crate::security::system_properties::SystemProperties;
 
 pub(super) const KEY: &str = "sasl.oauthbearer.token.endpoint.url";
@@ -39,7 +40,7 @@ impl TokenUrl {
         }
         check_allowed(text, system)?;
         match scheme.as_str() {
-            "file" => file(rest.strip_prefix("//").unwrap_or(rest)).map_err(contains).map(TokenUrl::File),
+            "file" => of_file(rest.strip_prefix("//").unwrap_or(rest)).map_err(contains).map(TokenUrl::File),
             _ => {
                 let uri: Uri = text.parse().map_err(|_| malformed("it cannot be read"))?;
                 uri.host().map(|_| ()).ok_or_else(|| malformed("it names no host"))?;
@@ -64,10 +65,12 @@ fn check_allowed(url: &str, system: &SystemProperties) -> Result<(), KafkaError>
     }
 }
 
-fn file(path: &str) -> Result<PathBuf, String> {
-    let found = std::fs::metadata(path).map_err(|_| format!("a file ({path}) that doesn't exist"))?;
-    match found.is_dir() {
-        true => Err(format!("a directory ({path}), not a file")),
-        false => Ok(PathBuf::from(path)),
+fn of_file(path: &str) -> Result<PathBuf, String> {
+    let found = PathBuf::from(path);
+    match file::check(&found) {
+        Ok(()) => Ok(found),
+        Err(FileError::Io(_)) => Err(format!("a file ({path}) that doesn't exist")),
+        Err(FileError::Directory) => Err(format!("a directory ({path}), not a file")),
+        Err(other) => Err(format!("a path ({path}) of no use: {other}")),
     }
 }

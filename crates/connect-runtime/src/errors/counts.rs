@@ -1,0 +1,72 @@
+//! What happened to the failed records of one task, for its metrics.
+
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+/// The group `task-error-metrics`; counted only where something fails.
+#[derive(Debug, Default)]
+pub(crate) struct ErrorCounts {
+    record_failures: AtomicU64,
+    record_errors: AtomicU64,
+    records_skipped: AtomicU64,
+    retries: AtomicU64,
+    errors_logged: AtomicU64,
+    dead_letter_requests: AtomicU64,
+    dead_letter_failures: AtomicU64,
+    /// Milliseconds since the epoch; 0 for never.
+    last_error: AtomicI64,
+}
+
+impl ErrorCounts {
+    /// `total-record-failures`: one attempt.
+    pub(super) fn failed_once(&self) {
+        add(&self.record_failures);
+    }
+
+    /// `total-record-errors`: a record that ended so.
+    pub(super) fn errored(&self) {
+        add(&self.record_errors);
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        self.last_error.store(i64::try_from(now.as_millis()).unwrap_or(i64::MAX), Ordering::Relaxed);
+    }
+
+    pub(super) fn skipped(&self) {
+        add(&self.records_skipped);
+    }
+
+    pub(super) fn retried(&self) {
+        add(&self.retries);
+    }
+
+    pub(super) fn logged(&self) {
+        add(&self.errors_logged);
+    }
+
+    pub(crate) fn dead_letter_requested(&self) {
+        add(&self.dead_letter_requests);
+    }
+
+    pub(crate) fn dead_letter_failed(&self) {
+        add(&self.dead_letter_failures);
+    }
+
+    /// The counts as the metrics' names have them: failures, errors, skipped, retries, logged, dead letters, those of
+    /// them that failed.
+    #[cfg(test)]
+    pub(crate) fn all(&self) -> [u64; 7] {
+        let counts = [
+            &self.record_failures,
+            &self.record_errors,
+            &self.records_skipped,
+            &self.retries,
+            &self.errors_logged,
+            &self.dead_letter_requests,
+            &self.dead_letter_failures,
+        ];
+        counts.map(|count| count.load(Ordering::Relaxed))
+    }
+}
+
+fn add(count: &AtomicU64) {
+    count.fetch_add(1, Ordering::Relaxed);
+}

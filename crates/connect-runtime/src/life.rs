@@ -1,0 +1,77 @@
+//! What a task is told while it runs, and what it says of itself.
+//! ```text
+//! Worker ─▶ TaskControl: stop, target state ─▶ TaskLife ─▶ loops        TaskLife: status ─▶ SupervisedTask ─▶ herder
+//! ```
+
+use std::future::pending;
+
+use connect_api::StopToken;
+use connect_core::herder::{Status, TargetState};
+use tokio::sync::watch;
+
+/// The worker's end: tells the task what to do.
+pub(crate) struct TaskControl {
+    stop: StopToken,
+    target: watch::Sender<TargetState>,
+}
+
+/// The last state that the task has told; none before it runs.
+pub(crate) type ToldStatus = watch::Receiver<Option<Status>>;
+
+/// The task's end.
+pub(crate) struct TaskLife {
+    pub(crate) stop: StopToken,
+    target: watch::Receiver<TargetState>,
+    status: watch::Sender<Option<Status>>,
+}
+
+/// The ends of one new task.
+pub(crate) fn begin(target: TargetState) -> (TaskControl, TaskLife, ToldStatus) {
+    let stop = StopToken::new();
+    let (told, target) = watch::channel(target);
+    let (status, told_status) = watch::channel(None);
+    (TaskControl { stop: stop.clone(), target: told }, TaskLife { stop, target, status }, told_status)
+}
+
+impl TaskControl {
+    pub(crate) fn stop_token(&self) -> &StopToken {
+        &self.stop
+    }
+
+    /// The task follows as soon as it comes to it.
+    pub(crate) fn set_target(&self, target: TargetState) {
+        self.target.send_replace(target);
+    }
+}
+
+impl TaskLife {
+    pub(crate) fn is_stopping(&self) -> bool {
+        self.stop.is_cancelled()
+    }
+
+    pub(crate) fn is_paused(&self) -> bool {
+        *self.target.borrow() == TargetState::Paused
+    }
+
+    /// Ends when the task should be paused, or should not be. Cancel-safe.
+    pub(crate) async fn until_paused_is(&mut self, paused: bool) {
+        if self.target.wait_for(|target| (*target == TargetState::Paused) == paused).await.is_err() {
+            // Nobody is left to change it.
+            pending().await
+        }
+    }
+
+    pub(crate) fn tell(&self, status: Status) {
+        self.status.send_replace(Some(status));
+    }
+
+    /// A task that is paused from the beginning waits before it starts. Says whether it is to start at all.
+    pub(crate) async fn may_start(&mut self) -> bool {
+        if self.is_paused() {
+            self.tell(Status::Paused);
+            let stop = self.stop.clone();
+            stop.run_until_cancelled(self.until_paused_is(false)).await;
+        }
+        *self.target.borrow() != TargetState::Stopped && !self.is_stopping()
+    }
+}

@@ -1,0 +1,113 @@
+//! Connectors: validated, started, asked to divide their work, stopped.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use connect_api::{ConnectError, Factory, Plugin};
+use connect_config::Props;
+use connect_core::ConnectorName;
+use connect_core::herder::{Event, HerderError, Started, TargetState};
+
+use super::{Worker, late};
+use crate::connector::{Instance, RunningConnector, Surroundings};
+use crate::task_configs::{connector_gone, finished, task_class, tasks_max};
+use crate::{unsupported, validation};
+
+/// How long a connector may take to stop.
+const STOP_TIME_MAX: Duration = Duration::from_secs(5);
+
+pub(super) struct HostedConnector {
+    running: RunningConnector,
+    config: Props,
+    task_class: &'static str,
+}
+
+impl Worker {
+    /// Answers with [`Event::Validated`].
+    pub fn validate(&mut self, name: ConnectorName, config: Props) {
+        let parts = Arc::clone(&self.parts);
+        // On the data runtime and in a task of its own: a connector's validation may block, or panic.
+        let validating = self
+            .data
+            .spawn(async move { validation::validate(&parts.plugins, &parts.config.originals, &config).await });
+        let late = HerderError::Failed(format!("The validation of connector {name} did not end in time"));
+        self.answer_in_time(Event::Validated(Err(late)), async move {
+            let panicked = |_| Err(HerderError::Failed(format!("The validation of connector {name} panicked")));
+            Event::Validated(validating.await.unwrap_or_else(panicked))
+        });
+    }
+
+    /// Answers with [`Event::ConnectorStarted`].
+    pub fn start_connector(&mut self, name: ConnectorName, config: Props, target: TargetState) {
+        if target != TargetState::Started {
+            return self.answer(async { Event::ConnectorStarted(Ok(Started { task_configs: Vec::new() })) });
+        }
+        let plugin = validation::find(&self.parts.plugins, &config).ok();
+        let Some((plugin, instance)) = plugin.and_then(|plugin| Some((plugin, validation::instantiate(plugin)?)))
+        else {
+            let gone = ConnectError::connect("The connector's class is not there any more");
+            return self.answer(async { Event::ConnectorStarted(Err(gone)) });
+        };
+        let ignored = unsupported::ignored_connector_keys(&config);
+        if !ignored.is_empty() {
+            tracing::warn!("[{name}|worker] These keys have no effect in Longshore: {}", ignored.join(", "));
+        }
+        tracing::info!("[{name}|worker] Creating connector {name} of type {}", plugin.class);
+        let hosted = self.host(&name, plugin, instance, config.clone());
+        let (hosted, started) = hosted;
+        let configs = hosted.running.task_configs(tasks_max(&config));
+        let task_class = hosted.task_class;
+        self.connectors.insert(name, hosted);
+        self.answer_in_time(Event::ConnectorStarted(Err(late("start"))), async move {
+            let started = started.await.unwrap_or_else(|_| Err(connector_gone()));
+            let task_configs = match started {
+                Ok(()) => finished(configs, task_class, &config).await,
+                Err(error) => Err(error),
+            };
+            Event::ConnectorStarted(task_configs.map(|task_configs| Started { task_configs }))
+        });
+    }
+
+    fn host(
+        &self,
+        name: &ConnectorName,
+        plugin: &Plugin,
+        instance: Instance,
+        config: Props,
+    ) -> (HostedConnector, tokio::sync::oneshot::Receiver<Result<(), ConnectError>>) {
+        let is_source = matches!(plugin.factory, Factory::Source { .. });
+        let offsets = is_source.then(|| Arc::clone(&self.parts.offsets).reader(name));
+        let surroundings = Surroundings { name: name.clone(), events: self.events.clone(), offsets };
+        let (running, started) = RunningConnector::start(&self.data, instance, surroundings, config.clone());
+        (HostedConnector { running, config, task_class: task_class(&plugin.factory) }, started)
+    }
+
+    /// Answers with [`Event::TaskConfigsMade`].
+    pub fn make_task_configs(&mut self, name: &ConnectorName) {
+        let Some(hosted) = self.connectors.get(name) else {
+            return self.answer(async { Event::TaskConfigsMade(Err(connector_gone())) });
+        };
+        let configs = hosted.running.task_configs(tasks_max(&hosted.config));
+        let (task_class, config) = (hosted.task_class, hosted.config.clone());
+        self.answer_in_time(Event::TaskConfigsMade(Err(late("divide its work"))), async move {
+            Event::TaskConfigsMade(finished(configs, task_class, &config).await)
+        });
+    }
+
+    /// Answers with [`Event::ConnectorStopped`].
+    pub fn stop_connector(&mut self, name: &ConnectorName) {
+        let (hosted, name) = (self.connectors.remove(name), name.clone());
+        self.answer(async move {
+            if let Some(hosted) = hosted
+                && tokio::time::timeout(STOP_TIME_MAX, hosted.running.stop()).await.is_err()
+            {
+                tracing::error!(
+                    "[{name}|worker] Connector {name} has become unresponsive: it did not stop within {} s, and is left \
+                     to itself",
+                    STOP_TIME_MAX.as_secs()
+                );
+            }
+            Event::ConnectorStopped
+        });
+    }
+}
