@@ -125,7 +125,7 @@ impl StandaloneHerder {
                 vec![Stage::TellTasks(to), Stage::StopConnector, Stage::Settle(Status::Paused)]
             }
             (TargetState::Started, _) => {
-                vec![Stage::TellTasks(to), Stage::StartConnector { target: to }, Stage::SwapTasks]
+                vec![Stage::StartConnector { target: to }, Stage::TellTasks(to), Stage::SwapTasks]
             }
         };
         Course::new(name, answer, stages)

@@ -3,7 +3,7 @@
 //! Command ─▶ ask ─┬─▶ Reply, from what is known
 //!                 └─▶ Change, waits ─▶ begin ─▶ Course of stages ─▶ Action ─▶ its answer ─▶ next stage … ─▶ Reply
 //! put:     Validate ─▶ StopConnector ─▶ StartConnector ─▶ SwapTasks
-//! pause:   TellTasks ─▶ StopConnector ─▶ Settle             resume: TellTasks ─▶ StartConnector ─▶ SwapTasks
+//! pause:   TellTasks ─▶ StopConnector ─▶ Settle             resume: StartConnector ─▶ TellTasks ─▶ SwapTasks
 //! stop:    StopTasks ─▶ ForgetTasks ─▶ StopConnector ─▶ Settle      delete: StopTasks ─▶ StopConnector ─▶ Forget
 //! restart: StopTasks ─▶ StopConnector ─▶ StartConnector ─▶ SwapTasks, of all this what the plan says
 //! ```

@@ -52,7 +52,10 @@ impl StandaloneHerder {
                 let stages = [Stage::StopConnector, Stage::StartConnector { target }, Stage::SwapTasks];
                 Course::new(name, Answer::Done(request), stages)
             }
-            None => refused_as_failed(request, name),
+            None => {
+                let error = HerderError::connector_not_found(&name);
+                refused(request, name, error)
+            }
         }
     }
 
@@ -86,7 +89,10 @@ impl StandaloneHerder {
 
     pub(super) fn restart_task(&self, request: RequestId, id: TaskId) -> Course {
         match self.connectors.get(&id.connector) {
-            None => refused_as_failed(request, id.connector),
+            None => {
+                let error = HerderError::connector_not_found(&id.connector);
+                refused(request, id.connector, error)
+            }
             Some(connector) if !connector.has_task(id.index) => {
                 let error = HerderError::NotFound(format!("Task {id} not found"));
                 refused(request, id.connector, error)
@@ -97,10 +103,4 @@ impl StandaloneHerder {
             }
         }
     }
-}
-
-/// Apache's standalone herder answers these with 500 and what an internal error says.
-fn refused_as_failed(request: RequestId, name: ConnectorName) -> Course {
-    let error = HerderError::Failed(HerderError::connector_not_found(&name).to_string());
-    refused(request, name, error)
 }
