@@ -9,6 +9,7 @@
 mod assemble;
 mod client_check;
 mod client_config;
+mod composition;
 mod connector;
 mod connector_offsets;
 mod converters;

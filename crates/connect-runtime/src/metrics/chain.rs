@@ -1,5 +1,6 @@
 //! `connector-transform-metrics` and `connector-predicate-metrics`: the steps of a task's chain.
 
+use std::sync::OnceLock;
 use std::time::Instant;
 
 use connect_core::TaskId;
@@ -10,8 +11,17 @@ use super::task::tags;
 /// One kind of a task's steps.
 pub(crate) struct ChainMetrics {
     kind: Kind,
-    /// Alias, class and version of each.
-    steps: Vec<(Tags, String, String)>,
+    task: Tags,
+    /// None until the task is made.
+    steps: OnceLock<Vec<Step>>,
+}
+
+/// One `transforms.<alias>` or `predicates.<alias>`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Step {
+    pub(crate) alias: String,
+    pub(crate) class: &'static str,
+    pub(crate) version: &'static str,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -21,15 +31,18 @@ pub(crate) enum Kind {
 }
 
 impl ChainMetrics {
-    /// `steps` are alias, class and version of each.
-    pub(crate) fn new(id: &TaskId, kind: Kind, steps: impl IntoIterator<Item = (String, String, String)>) -> Self {
-        let tag = if kind == Kind::Transform { "transform" } else { "predicate" };
-        let with_tags = |(alias, class, version)| {
-            let mut tags = tags(id);
-            tags.push((tag, alias));
-            (tags, class, version)
-        };
-        Self { kind, steps: steps.into_iter().map(with_tags).collect() }
+    pub(crate) fn new(id: &TaskId, kind: Kind) -> Self {
+        Self { kind, task: tags(id), steps: OnceLock::new() }
+    }
+
+    /// Only the first call counts: a task is made once.
+    pub(crate) fn made_of(&self, steps: Vec<Step>) {
+        self.steps.get_or_init(|| steps);
+    }
+
+    fn tags(&self, step: &Step) -> Tags {
+        let tag = if self.kind == Kind::Transform { "transform" } else { "predicate" };
+        self.task.iter().cloned().chain([(tag, step.alias.clone())]).collect()
     }
 }
 
@@ -46,10 +59,9 @@ impl Group for ChainMetrics {
             Kind::Transform => ("transform-class", "transform-version"),
             Kind::Predicate => ("predicate-class", "predicate-version"),
         };
-        let told = |(tags, class, version): &(Tags, String, String)| {
-            let texts = vec![(class_name, Reading::Text(class.clone())), (version_name, Reading::Text(version.clone()))];
-            (tags.clone(), texts)
-        };
-        self.steps.iter().map(told).collect()
+        let text = |text: &str| Reading::Text(text.to_owned());
+        let told =
+            |step: &Step| (self.tags(step), vec![(class_name, text(step.class)), (version_name, text(step.version))]);
+        self.steps.get().into_iter().flatten().map(told).collect()
     }
 }

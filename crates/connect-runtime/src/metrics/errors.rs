@@ -1,71 +1,34 @@
 //! `task-error-metrics`: failed records and what became of them.
 
-use std::sync::atomic::{AtomicI64, AtomicU64, Ordering::Relaxed};
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use std::sync::Arc;
+use std::time::Instant;
 
 use connect_core::TaskId;
 
 use super::registry::{Group, Reading, Tags, Told};
 use super::task::tags;
+use crate::errors::ErrorCounts;
 
-pub(crate) struct ErrorMetrics {
+/// Tells what the task's error handling counts.
+pub(super) struct ErrorMetrics {
     tags: Tags,
-    failures: AtomicU64,
-    errors: AtomicU64,
-    skipped: AtomicU64,
-    retries: AtomicU64,
-    logged: AtomicU64,
-    dead_letters: AtomicU64,
-    dead_letters_failed: AtomicU64,
-    /// Milliseconds since the epoch; 0 before the first.
-    last: AtomicI64,
+    counts: Arc<ErrorCounts>,
 }
 
+/// In the order of [`ErrorCounts::all`].
+const NAMES: [&str; 7] = [
+    "total-record-failures",
+    "total-record-errors",
+    "total-records-skipped",
+    "total-retries",
+    "total-errors-logged",
+    "deadletterqueue-produce-requests",
+    "deadletterqueue-produce-failures",
+];
+
 impl ErrorMetrics {
-    pub(crate) fn new(id: &TaskId) -> Self {
-        Self {
-            tags: tags(id),
-            failures: AtomicU64::new(0),
-            errors: AtomicU64::new(0),
-            skipped: AtomicU64::new(0),
-            retries: AtomicU64::new(0),
-            logged: AtomicU64::new(0),
-            dead_letters: AtomicU64::new(0),
-            dead_letters_failed: AtomicU64::new(0),
-            last: AtomicI64::new(0),
-        }
-    }
-
-    /// One attempt failed.
-    pub(crate) fn failure(&self) {
-        self.failures.fetch_add(1, Relaxed);
-        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        self.last.store(i64::try_from(since.as_millis()).unwrap_or(i64::MAX), Relaxed);
-    }
-
-    /// A record ended failed.
-    pub(crate) fn error(&self) {
-        self.errors.fetch_add(1, Relaxed);
-    }
-
-    pub(crate) fn skipped(&self) {
-        self.skipped.fetch_add(1, Relaxed);
-    }
-
-    pub(crate) fn retry(&self) {
-        self.retries.fetch_add(1, Relaxed);
-    }
-
-    pub(crate) fn logged(&self) {
-        self.logged.fetch_add(1, Relaxed);
-    }
-
-    pub(crate) fn dead_letter(&self) {
-        self.dead_letters.fetch_add(1, Relaxed);
-    }
-
-    pub(crate) fn dead_letter_failed(&self) {
-        self.dead_letters_failed.fetch_add(1, Relaxed);
+    pub(super) fn new(id: &TaskId, counts: Arc<ErrorCounts>) -> Self {
+        Self { tags: tags(id), counts }
     }
 }
 
@@ -75,17 +38,8 @@ impl Group for ErrorMetrics {
     }
 
     fn tell(&self, _: Instant) -> Vec<(Tags, Told)> {
-        let count = |counter: &AtomicU64| Reading::Count(counter.load(Relaxed) as f64);
-        let told = vec![
-            ("total-record-failures", count(&self.failures)),
-            ("total-record-errors", count(&self.errors)),
-            ("total-records-skipped", count(&self.skipped)),
-            ("total-retries", count(&self.retries)),
-            ("total-errors-logged", count(&self.logged)),
-            ("deadletterqueue-produce-requests", count(&self.dead_letters)),
-            ("deadletterqueue-produce-failures", count(&self.dead_letters_failed)),
-            ("last-error-timestamp", Reading::Gauge(self.last.load(Relaxed) as f64)),
-        ];
-        vec![(self.tags.clone(), told)]
+        let counts = self.counts.all().map(|count| Reading::Count(count as f64));
+        let last = ("last-error-timestamp", Reading::Gauge(self.counts.last_error_ms() as f64));
+        vec![(self.tags.clone(), NAMES.into_iter().zip(counts).chain([last]).collect())]
     }
 }

@@ -3,11 +3,12 @@
 //! task loops, once a batch ─▶ SourceTaskMetrics, SinkTaskMetrics, … (each a Group) ──┐
 //! herder events            ─▶ WorkerMetrics                                          ├─▶ Metrics::render ─▶ Prometheus text
 //! ```
-//! A group lives as long as whoever counts for it; the registry only looks at it. Names, meanings and windows are those
+//! A group is told of while it is registered, which the worker decides, not those who count. Names, meanings and windows are those
 //! of Apache Kafka's JMX metrics; `docs/metrics.md` has the table.
 
 mod chain;
 mod errors;
+mod groups;
 mod registry;
 mod sample;
 mod sink;
@@ -17,12 +18,10 @@ mod task;
 mod text;
 mod worker;
 
-pub(crate) use chain::{ChainMetrics, Kind as ChainKind};
-pub(crate) use errors::ErrorMetrics;
+pub(crate) use chain::Step;
+pub(crate) use groups::{Composition, TaskGroups};
 pub use registry::Metrics;
-pub(crate) use registry::{Group, Reading, Tags, Told};
+pub(crate) use registry::Registration;
 pub use sample::Windows;
-pub(crate) use sink::SinkTaskMetrics;
-pub(crate) use source::SourceTaskMetrics;
 pub(crate) use task::{TaskMetrics, TaskPlugins};
 pub(crate) use worker::WorkerMetrics;

@@ -1,6 +1,7 @@
 //! Every group of metrics that lives now.
 
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use super::sample::Windows;
@@ -34,35 +35,58 @@ pub(crate) trait Group: Send + Sync {
 #[derive(Clone, Default)]
 pub struct Metrics {
     windows: Windows,
-    groups: Arc<Mutex<Vec<Weak<dyn Group>>>>,
+    registered: Arc<Mutex<Registered>>,
+}
+
+/// By number, in the order of their registration.
+#[derive(Default)]
+struct Registered {
+    next: u64,
+    groups: BTreeMap<u64, Arc<dyn Group>>,
+}
+
+/// A group is told of until this is dropped, whoever else still counts for it.
+#[must_use]
+pub(crate) struct Registration {
+    number: u64,
+    registered: Arc<Mutex<Registered>>,
+}
+
+impl Drop for Registration {
+    fn drop(&mut self) {
+        lock(&self.registered).groups.remove(&self.number);
+    }
 }
 
 impl Metrics {
     pub fn new(windows: Windows) -> Self {
-        Self { windows, groups: Arc::default() }
+        Self { windows, registered: Arc::default() }
     }
 
     pub(crate) fn windows(&self) -> Windows {
         self.windows
     }
 
-    /// The group is told of for as long as somebody holds it.
-    pub(crate) fn register<G: Group + 'static>(&self, group: G) -> Arc<G> {
-        let group = Arc::new(group);
-        let weak: Weak<dyn Group> = Arc::<G>::downgrade(&group);
-        let mut groups = self.groups.lock().unwrap_or_else(PoisonError::into_inner);
-        groups.retain(|group| group.strong_count() > 0);
-        groups.push(weak);
-        group
+    pub(crate) fn register(&self, group: Arc<dyn Group>) -> Registration {
+        let mut registered = lock(&self.registered);
+        let number = registered.next;
+        registered.next += 1;
+        registered.groups.insert(number, group);
+        Registration { number, registered: Arc::clone(&self.registered) }
     }
 
     /// All metrics in Prometheus' text format, version 0.0.4.
     pub fn render(&self) -> String {
         let now = Instant::now();
-        let groups = self.groups.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        let living = groups.iter().filter_map(Weak::upgrade);
-        text::render(living.flat_map(|group| group.tell(now).into_iter().map(move |told| (group.name(), told))))
+        // Not to hold up those who register while every group is asked.
+        let groups: Vec<_> = lock(&self.registered).groups.values().cloned().collect();
+        let told = groups.iter().flat_map(|group| group.tell(now).into_iter().map(|told| (group.name(), told)));
+        text::render(told)
     }
+}
+
+fn lock(registered: &Mutex<Registered>) -> MutexGuard<'_, Registered> {
+    registered.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]
@@ -82,9 +106,10 @@ mod tests {
     }
 
     #[test]
-    fn a_group_is_told_of_while_somebody_holds_it() {
+    fn a_group_is_told_of_while_it_is_registered() {
         let metrics = Metrics::default();
-        let (a, b) = (metrics.register(One("a")), metrics.register(One("b")));
+        let held = Arc::new(One("a"));
+        let (a, b) = (metrics.register(Arc::clone(&held) as _), metrics.register(Arc::new(One("b"))));
         assert!(metrics.render().contains("kafka_connect_test_metrics_count{connector=\"a\"} 1\n"));
         drop(a);
         let text = metrics.render();

@@ -17,6 +17,11 @@ impl Default for Windows {
     }
 }
 
+/// Beyond these limits windows would cost memory without end, or their length could not be computed.
+const COUNT_MAX: u32 = 1000;
+const LENGTH_MIN: Duration = Duration::from_millis(1);
+const LENGTH_MAX: Duration = Duration::from_secs(366 * 24 * 3600);
+
 /// What happened within one window.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Window {
@@ -36,8 +41,8 @@ pub(super) struct Samples {
 
 impl Samples {
     pub(super) fn new(windows: Windows) -> Self {
-        let length = windows.length.max(Duration::from_millis(1));
-        Self { windows: Windows { count: windows.count.max(1), length }, kept: VecDeque::new() }
+        let length = windows.length.clamp(LENGTH_MIN, LENGTH_MAX);
+        Self { windows: Windows { count: windows.count.clamp(1, COUNT_MAX), length }, kept: VecDeque::new() }
     }
 
     /// Notes `count` values whose sum and largest and smallest one are given.
@@ -101,6 +106,17 @@ mod tests {
         assert_eq!(sums, [Some(8.0), Some(8.0), Some(3.0), Some(3.0), None]);
         let total = samples.total(start + 40 * SECOND).unwrap();
         assert_eq!((total.count, total.min, total.max), (2, 3.0, 5.0));
+    }
+
+    #[test]
+    fn any_configured_windows_will_do() {
+        for (count, length) in [(0, Duration::ZERO), (u32::MAX, Duration::MAX), (u32::MAX, Duration::ZERO)] {
+            let (mut samples, start) = (Samples::new(Windows { count, length }), Instant::now());
+            for at in 0..5000 {
+                samples.record(1, 1.0, (1.0, 1.0), start + at * Duration::from_millis(1));
+            }
+            assert!(samples.per_second(start + 5 * SECOND).is_finite() && samples.kept.len() <= 1000, "{count}");
+        }
     }
 
     #[test]

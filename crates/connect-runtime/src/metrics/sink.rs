@@ -44,7 +44,7 @@ impl SinkTaskMetrics {
     }
 
     /// So many records were consumed.
-    pub(crate) fn read(&self, records: usize) {
+    pub(crate) fn read(&self, records: u64) {
         self.with(|figures, now| figures.read.add(records as f64, now));
     }
 
@@ -57,8 +57,12 @@ impl SinkTaskMetrics {
         });
     }
 
-    pub(crate) fn assigned(&self, partitions: usize) {
-        self.with(|figures, _| figures.partitions = partitions as f64);
+    /// So many partitions are the task's, with so many consumed records that are not committed.
+    pub(crate) fn assigned(&self, partitions: usize, active: i64) {
+        self.with(|figures, now| {
+            figures.partitions = partitions as f64;
+            figures.set_active(active, now);
+        });
     }
 
     /// A commit of this number has begun.

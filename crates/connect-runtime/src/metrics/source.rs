@@ -45,7 +45,10 @@ impl SourceTaskMetrics {
     }
 
     /// So many records are done with, of which so many are in Kafka.
-    pub(crate) fn settled(&self, records: usize, written: usize) {
+    pub(crate) fn settled(&self, records: u64, written: u64) {
+        if records == 0 {
+            return;
+        }
         self.with(|figures, now| {
             figures.written.add(written as f64, now);
             figures.change_active(-(records as f64), now);

@@ -4,22 +4,21 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
-use connect_core::herder::{ConnectorType, Status};
-use connect_core::{ConnectorName, TaskId};
+use connect_core::ConnectorName;
+use connect_core::herder::{ConnectorStatus, ConnectorType, Status};
 
-use super::registry::{Group, Metrics, Reading, Tags, Told};
+use super::registry::{Group, Metrics, Reading, Registration, Tags, Told};
 use super::sample::Windows;
 use super::stat::Share;
 
 /// Fed by the herder's loop, which hears of every change.
-#[derive(Clone)]
 pub(crate) struct WorkerMetrics {
-    worker: Arc<Worker>,
-    /// The same figures, seen by connector.
-    _connectors: Arc<Connectors>,
+    board: Arc<Mutex<Board>>,
+    _registrations: [Registration; 2],
 }
 
 struct Worker(Arc<Mutex<Board>>);
+/// The same figures, seen by connector.
 struct Connectors(Arc<Mutex<Board>>);
 
 struct Board {
@@ -33,7 +32,7 @@ struct Entry {
     class: String,
     version: Option<String>,
     status: Status,
-    tasks: BTreeMap<u32, Status>,
+    tasks: Vec<Status>,
 }
 
 struct Starts {
@@ -51,33 +50,21 @@ impl WorkerMetrics {
             task_starts: Starts::new(windows),
         };
         let board = Arc::new(Mutex::new(board));
-        let connectors = metrics.register(Connectors(Arc::clone(&board)));
-        Self { worker: metrics.register(Worker(board)), _connectors: connectors }
+        let worker = metrics.register(Arc::new(Worker(Arc::clone(&board))));
+        let connectors = metrics.register(Arc::new(Connectors(Arc::clone(&board))));
+        Self { board, _registrations: [worker, connectors] }
     }
 
-    /// A connector is here, or has another class or version.
-    pub(crate) fn connector(
-        &self,
-        name: &ConnectorName,
-        connector_type: ConnectorType,
-        class: String,
-        version: Option<String>,
-    ) {
-        self.with(|board| {
-            let fresh = Entry {
-                connector_type,
-                class: String::new(),
-                version: None,
-                status: Status::Unassigned,
-                tasks: BTreeMap::new(),
-            };
-            let entry = board.connectors.entry(name.clone()).or_insert(fresh);
-            (entry.connector_type, entry.class, entry.version) = (connector_type, class, version);
-        });
-    }
-
-    pub(crate) fn connector_status(&self, name: &ConnectorName, status: Status) {
-        self.with(|board| board.connectors.get_mut(name).into_iter().for_each(|entry| entry.status = status));
+    /// What a connector of this class and its tasks are now.
+    pub(crate) fn connector(&self, now: &ConnectorStatus, class: &str) {
+        let entry = Entry {
+            connector_type: now.connector_type,
+            class: class.to_owned(),
+            version: now.version.clone(),
+            status: now.status,
+            tasks: now.tasks.iter().map(|task| task.status).collect(),
+        };
+        self.with(|board| drop(board.connectors.insert(now.name.clone(), entry)));
     }
 
     pub(crate) fn connector_gone(&self, name: &ConnectorName) {
@@ -92,19 +79,8 @@ impl WorkerMetrics {
         self.with(|board| board.task_starts.add(success));
     }
 
-    /// None: the task is not here any more.
-    pub(crate) fn task_status(&self, id: &TaskId, status: Option<Status>) {
-        self.with(|board| {
-            let Some(entry) = board.connectors.get_mut(&id.connector) else { return };
-            match status {
-                Some(status) => drop(entry.tasks.insert(id.index, status)),
-                None => drop(entry.tasks.remove(&id.index)),
-            }
-        });
-    }
-
     fn with(&self, act: impl FnOnce(&mut Board)) {
-        act(&mut self.worker.0.lock().unwrap_or_else(PoisonError::into_inner));
+        act(&mut self.board.lock().unwrap_or_else(PoisonError::into_inner));
     }
 }
 
@@ -185,7 +161,7 @@ impl Group for Connectors {
 
 impl Entry {
     fn task_counts(&self) -> Told {
-        let of = |status: Status| self.tasks.values().filter(|&&task| task == status).count() as f64;
+        let of = |status: Status| self.tasks.iter().filter(|&&task| task == status).count() as f64;
         let total = ("connector-total-task-count", Reading::Gauge(self.tasks.len() as f64));
         let by_status = TASKS.into_iter().map(|(name, status)| (name, Reading::Gauge(of(status))));
         // A task that is destroyed is not here any more.
@@ -210,6 +186,8 @@ fn connector(name: &ConnectorName) -> Tags {
 
 #[cfg(test)]
 mod tests {
+    use connect_core::herder::TaskStatus;
+
     use super::*;
 
     #[test]
@@ -217,12 +195,18 @@ mod tests {
         let metrics = Metrics::default();
         let worker = WorkerMetrics::new(&metrics);
         let name = ConnectorName::new("a");
-        let task = |index| TaskId { connector: name.clone(), index };
-        worker.connector(&name, ConnectorType::Sink, "Class".to_owned(), Some("1".to_owned()));
-        worker.connector_status(&name, Status::Running);
+        let task = |(index, status)| TaskStatus { index, status, worker_id: String::new(), version: None, trace: None };
+        let status = ConnectorStatus {
+            name: name.clone(),
+            status: Status::Running,
+            worker_id: String::new(),
+            version: Some("1".to_owned()),
+            trace: None,
+            tasks: [(0, Status::Running), (1, Status::Failed)].map(task).to_vec(),
+            connector_type: ConnectorType::Sink,
+        };
+        worker.connector(&status, "Class");
         worker.connector_start(true);
-        worker.task_status(&task(0), Some(Status::Running));
-        worker.task_status(&task(1), Some(Status::Failed));
         worker.task_start(true);
         worker.task_start(false);
         let text = metrics.render();
@@ -238,7 +222,6 @@ mod tests {
         ] {
             assert!(text.lines().any(|found| found == line), "{line} is not in\n{text}");
         }
-        worker.task_status(&task(1), None);
         worker.connector_gone(&name);
         assert!(!metrics.render().contains("connector=\"a\""));
     }

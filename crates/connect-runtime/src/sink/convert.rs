@@ -24,11 +24,13 @@ pub(crate) struct SinkConversion {
     pub converters: Converters,
     pub errors: ErrorHandler,
     spare: Vec<SinkRecord>,
+    /// How many records the last call of [`convert`](Self::convert) has got to.
+    pub(super) consumed: u64,
 }
 
 impl SinkConversion {
     pub(crate) fn new(transforms: TransformationChain, converters: Converters, errors: ErrorHandler) -> Self {
-        Self { transforms, converters, errors, spare: Vec::new() }
+        Self { transforms, converters, errors, spare: Vec::new(), consumed: 0 }
     }
 
     /// Takes back a delivered batch, so that the next one needs no new memory.
@@ -45,6 +47,7 @@ impl SinkConversion {
         fetched: Vec<PartitionRecords>,
         positions: &mut Positions,
     ) -> (Vec<SinkRecord>, Option<Halt>) {
+        self.consumed = 0;
         let mut batch = std::mem::take(&mut self.spare);
         batch.reserve(fetched.iter().map(PartitionRecords::len_max).sum());
         let mut halt = None;
@@ -91,6 +94,7 @@ impl SinkConversion {
         batch: &mut Vec<SinkRecord>,
         next: &mut Option<i64>,
     ) -> Result<(), Halt> {
+        self.consumed += 1;
         match self.convert_one(&view, original).await {
             Ok(record) => batch.push(record),
             Err(halt) => self.errors.judge(halt).await?,

@@ -16,6 +16,7 @@ use crate::fakes::{
 };
 use crate::kafka::Acked;
 use crate::life::{self, TaskControl};
+use crate::metrics::{TaskGroups, Windows};
 use crate::topics::TopicUse;
 use crate::transforms::TransformationChain;
 
@@ -120,7 +121,8 @@ async fn run_during(
     during: impl AsyncFnOnce(&TaskControl),
 ) -> (Result<(), ConnectError>, Vec<String>, Vec<String>) {
     let log = Arc::<ConsumerLog>::default();
-    let (control, life, _said) = life::begin(TargetState::Started);
+    let (control, life, _said) =
+        life::begin(TargetState::Started, TaskGroups::new(&crate::fakes::task_id(), Windows::default()));
     let stop = control.stop_token().clone();
     let errant = ErrantRecords::new(&errors);
     let conversion = SinkConversion::new(TransformationChain::default(), converters(), errors);

@@ -19,6 +19,7 @@ use crate::fakes::{
 };
 use crate::kafka::Acked;
 use crate::life::{self, TaskControl, ToldStatus};
+use crate::metrics::{TaskGroups, Windows};
 use crate::topics::TopicUse;
 use crate::transforms::TransformationChain;
 
@@ -107,7 +108,8 @@ fn start_as(
     tracked_max: usize,
 ) -> Bench {
     let (kafka, store) = (Arc::new(FakeKafka::default()), Arc::new(FakeStore::default()));
-    let (control, life, said) = life::begin(target);
+    let metrics = TaskGroups::new(&task_id(), Windows::default());
+    let (control, life, said) = life::begin(target, metrics.clone());
     let stop = control.stop_token().clone();
     *kafka.room.lock().unwrap() = room;
     let (acks, receiver) = mpsc::channel(16);
@@ -117,7 +119,8 @@ fn start_as(
     let (flush_interval, limit) = (Duration::from_secs(10), Duration::from_secs(5));
     let config = PipelineConfig { flush_interval, flush_timeout: limit, drain_timeout: limit, tracked_max };
     let topics = (None, TopicUse::none());
-    let pipeline = Pipeline::new(task_id().connector, conversion, client, Arc::clone(&store) as _, topics, config);
+    let pipeline =
+        Pipeline::new(task_id().connector, conversion, client, Arc::clone(&store) as _, topics, config, metrics);
     let told = Arc::<Mutex<Vec<String>>>::default();
     let task = Script { batches: batches.into(), stop: None, next: 0, wants_acks, told: Arc::clone(&told) };
     let source = SourceLoop { task: Box::new(task), pipeline, life };
