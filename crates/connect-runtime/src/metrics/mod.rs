@@ -7,6 +7,8 @@
 //! of Apache Kafka's JMX metrics; `docs/metrics.md` has the table.
 
 mod chain;
+#[cfg(test)]
+mod documents;
 mod errors;
 mod groups;
 mod registry;
