@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use connect_api::data::HeaderBytes;
 use connect_api::{
-    ConnectError, ConnectRecord, ConsumedRecord, Conversion, Header, Headers, SinkBatch, SinkRecord, TimestampType,
-    TopicPartition,
+    ConnectError, ConnectRecord, ConsumedRecord, Conversion, Header, Headers, SchemaAndValue, SinkBatch, SinkRecord,
+    TimestampType, TopicPartition,
 };
 use kafka_client::consumer::PartitionRecords;
 use kafka_client::record::{RecordView, TimestampType as ViewTimestampType};
@@ -74,7 +74,14 @@ impl SinkConversion {
         let mut next = None;
         for view in records {
             let outcome = match view {
-                Ok(view) => self.convert_or_skip(view, &original, batch, &mut next).await,
+                Ok(view) => match self.convert_now(&view, &original) {
+                    Some(record) => {
+                        next = Some(view.offset.saturating_add(1));
+                        batch.push(record);
+                        continue;
+                    }
+                    None => self.convert_or_skip(view, &original, batch, &mut next).await,
+                },
                 Err(error) => Err(Halt::Fatal(corrupt(&error))),
             };
             if let Err(halt) = outcome {
@@ -103,22 +110,31 @@ impl SinkConversion {
         Ok(())
     }
 
+    /// The record, if nothing has to be awaited and nothing fails: nearly always, so that a future a record is spared.
+    fn convert_now(&mut self, view: &RecordView, original: &TopicPartition) -> Option<SinkRecord> {
+        let raw = self.raw(view, original);
+        let Converters { key, value, header } = &mut self.converters;
+        let key = ready(key.plugin.to_connect_data(&original.topic, &raw, view.key.as_ref()))?;
+        let value = ready(value.plugin.to_connect_data(&original.topic, &raw, view.value.as_ref()))?;
+        let headers = match raw.is_empty() || header.plugin.never_fails() {
+            true => raw,
+            false => raw.to_vec().ok()?.into(),
+        };
+        Some(self.sink_record(view, original, key, value, headers))
+    }
+
     async fn convert_one(&mut self, view: &RecordView, original: &TopicPartition) -> Result<SinkRecord, Halt> {
         let topic = &*original.topic;
-        let headers = raw_headers(view);
-        let raw = match headers.is_empty() {
-            true => Headers::new(),
-            false => Headers::raw(Arc::clone(&original.topic), headers, Arc::clone(&self.converters.header.plugin)),
-        };
+        let raw = self.raw(view, original);
         let (errors, Converters { key, value, header }) = (&self.errors, &mut self.converters);
         let failed = |stage, class: &'static str| {
             move |error| Failure { stage, class: class.to_owned(), error, origin: origin(view, original) }
         };
-        let (key_schema, key_value) = converted(errors, failed(Stage::KeyConverter, key.class), || {
+        let key = converted(errors, failed(Stage::KeyConverter, key.class), || {
             key.plugin.to_connect_data(topic, &raw, view.key.as_ref())
         })
         .await?;
-        let (value_schema, value_value) = converted(errors, failed(Stage::ValueConverter, value.class), || {
+        let value = converted(errors, failed(Stage::ValueConverter, value.class), || {
             value.plugin.to_connect_data(topic, &raw, view.value.as_ref())
         })
         .await?;
@@ -130,19 +146,41 @@ impl SinkConversion {
                 read.into()
             }
         };
-        let consumed = errors.needs_records().then(|| Arc::new(consumed(view)));
+        Ok(self.sink_record(view, original, key, value, headers))
+    }
+
+    /// The headers as they were consumed, read when somebody looks at them.
+    fn raw(&self, view: &RecordView, original: &TopicPartition) -> Headers {
+        match view.headers.is_empty() {
+            true => Headers::new(),
+            false => {
+                let converter = Arc::clone(&self.converters.header.plugin);
+                Headers::raw(Arc::clone(&original.topic), raw_headers(view), converter)
+            }
+        }
+    }
+
+    fn sink_record(
+        &self,
+        view: &RecordView,
+        original: &TopicPartition,
+        (key_schema, key): SchemaAndValue,
+        (value_schema, value): SchemaAndValue,
+        headers: Headers,
+    ) -> SinkRecord {
         let record = ConnectRecord {
             topic: Arc::clone(&original.topic),
             partition: Some(original.partition),
             key_schema,
-            key: key_value,
+            key,
             value_schema,
-            value: value_value,
+            value,
             timestamp: timestamp(view),
             headers,
         };
-        let timestamp_type = timestamp_type(view);
-        Ok(SinkRecord { record, offset: view.offset, timestamp_type, original: original.clone(), consumed })
+        let consumed = self.errors.needs_records().then(|| Arc::new(consumed(view)));
+        let (offset, timestamp_type) = (view.offset, timestamp_type(view));
+        SinkRecord { record, offset, timestamp_type, original: original.clone(), consumed }
     }
 
     async fn transform(&mut self, batch: &mut Vec<SinkRecord>, positions: &mut Positions) -> Option<Halt> {
@@ -158,6 +196,13 @@ impl SinkConversion {
         let mut kept = fates.kept.into_iter();
         batch.retain(|_| kept.next().unwrap_or(true));
         fates.halt.map(|(_, halt)| halt)
+    }
+}
+
+fn ready<T>(conversion: Result<Conversion<T>, ConnectError>) -> Option<T> {
+    match conversion {
+        Ok(Conversion::Ready(value)) => Some(value),
+        _ => None,
     }
 }
 

@@ -4,12 +4,14 @@
 //!                                                                                           CHUNK_BYTES and a record
 //! ```
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use bytes::Bytes;
 use bytestring::ByteString;
 use connect_api::{
-    ConnectError, ConnectRecord, Conversion, Converter, Headers, Schema, SourceBatch, SourceRecord, Value,
+    ConnectError, ConnectRecord, Conversion, Converter, HeaderConverter, Headers, Schema, SourceBatch, SourceRecord,
+    Value,
 };
 
 use crate::converters::{Converters, Named, converted};
@@ -21,6 +23,8 @@ use crate::transforms::{Fates, TransformationChain};
 const CHUNK_BYTES: usize = 1 << 20;
 /// The same for records without bytes.
 const CHUNK_RECORDS: usize = 1 << 14;
+
+type OutgoingHeaders = Vec<(ByteString, Option<Bytes>)>;
 
 /// Turns batches of records into batches of bytes.
 pub(crate) struct SourceConversion {
@@ -108,6 +112,10 @@ impl SourceConversion {
         if let Some(error) = invalid(record) {
             return Err(Halt::Fatal(error));
         }
+        if let Some(outgoing) = self.convert_now(record) {
+            self.out.records.push(outgoing);
+            return Ok(true);
+        }
         let start = self.out.data.len();
         match self.convert(record, &|| original(originals, index)).await {
             Ok(outgoing) => {
@@ -118,6 +126,42 @@ impl SourceConversion {
                 self.out.data.truncate(start);
                 self.errors.judge(halt).await.map(|()| false)
             }
+        }
+    }
+
+    /// The record's bytes, if nothing has to be awaited and nothing fails: nearly always, so that a future a record is
+    /// spared. Otherwise nothing is left of it.
+    fn convert_now(&mut self, record: &ConnectRecord) -> Option<Outgoing> {
+        let headers = self.headers_now(record)?;
+        let Converters { key, value, .. } = &mut self.converters;
+        let data = &mut self.out.data;
+        let (topic, start) = (&*record.topic, data.len());
+        let mut append =
+            |converter: &mut Named<Box<dyn Converter>>, schema: &Option<Arc<Schema>>, value: &Value| match converter
+                .plugin
+                .from_connect_data(topic, &record.headers, schema.as_ref(), value, data)
+            {
+                Ok(Conversion::Ready(is_there)) => Some((is_there, data.len())),
+                _ => None,
+            };
+        let converted = append(key, &record.key_schema, &record.key)
+            .and_then(|has_key| Some((has_key, append(value, &record.value_schema, &record.value)?)));
+        match converted {
+            Some(((has_key, middle), (has_value, end))) => {
+                let (key, value) = (has_key.then_some(start..middle), has_value.then_some(middle..end));
+                Some(outgoing(record, key, value, headers))
+            }
+            None => {
+                data.truncate(start);
+                None
+            }
+        }
+    }
+
+    fn headers_now(&self, record: &ConnectRecord) -> Option<OutgoingHeaders> {
+        match record.headers.is_empty() {
+            true => Some(Vec::new()),
+            false => convert_headers(&*self.converters.header.plugin, record).ok(),
         }
     }
 
@@ -135,36 +179,46 @@ impl SourceConversion {
         let middle = data.len();
         let failed = failure(Stage::ValueConverter, value.class, origin);
         let has_value = field(value, record, record.value_schema.as_ref(), &record.value, data, errors, failed).await?;
-        Ok(Outgoing {
-            topic: Arc::clone(&record.topic),
-            partition: record.partition,
-            // -1 is Java's way to say that there is none.
-            timestamp: record.timestamp.filter(|&timestamp| timestamp >= 0),
-            key: has_key.then_some(start..middle),
-            value: has_value.then_some(middle..data.len()),
-            headers,
-        })
+        let (key, value) = (has_key.then_some(start..middle), has_value.then_some(middle..data.len()));
+        Ok(outgoing(record, key, value, headers))
     }
 
     async fn headers(
         &mut self,
         record: &ConnectRecord,
         origin: &(impl Fn() -> Origin + Sync),
-    ) -> Result<Vec<(ByteString, Option<Bytes>)>, Halt> {
+    ) -> Result<OutgoingHeaders, Halt> {
         if record.headers.is_empty() {
             return Ok(Vec::new());
         }
         let Named { class, plugin } = &self.converters.header;
-        let one = |header: connect_api::Header| {
-            let bytes =
-                plugin.from_connect_header(&record.topic, &header.key, header.schema.as_ref(), &header.value)?;
-            Ok((header.key, bytes))
-        };
-        let all = || {
-            let all: Result<_, ConnectError> = record.headers.to_vec()?.into_iter().map(one).collect();
-            all.map(Conversion::Ready)
-        };
+        let all = || convert_headers(&**plugin, record).map(Conversion::Ready);
         converted(&self.errors, failure(Stage::HeaderConverter, class, origin), all).await
+    }
+}
+
+fn convert_headers(converter: &dyn HeaderConverter, record: &ConnectRecord) -> Result<OutgoingHeaders, ConnectError> {
+    let one = |header: connect_api::Header| {
+        let bytes = converter.from_connect_header(&record.topic, &header.key, header.schema.as_ref(), &header.value)?;
+        Ok((header.key, bytes))
+    };
+    record.headers.to_vec()?.into_iter().map(one).collect()
+}
+
+fn outgoing(
+    record: &ConnectRecord,
+    key: Option<Range<usize>>,
+    value: Option<Range<usize>>,
+    headers: OutgoingHeaders,
+) -> Outgoing {
+    Outgoing {
+        topic: Arc::clone(&record.topic),
+        partition: record.partition,
+        // -1 is Java's way to say that there is none.
+        timestamp: record.timestamp.filter(|&timestamp| timestamp >= 0),
+        key,
+        value,
+        headers,
     }
 }
 

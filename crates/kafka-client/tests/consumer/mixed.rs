@@ -95,6 +95,11 @@ impl Journal {
         values.collect()
     }
 
+    /// All but the records.
+    fn moves(&self) -> Vec<Entry> {
+        self.entries().into_iter().filter(|entry| !matches!(entry.what, What::Record(_))).collect()
+    }
+
     /// By the clock that all members share: a partition is given up before somebody else gets it, or at least within the
     /// same millisecond.
     fn assert_one_owner_at_a_time(&self) {
@@ -120,7 +125,10 @@ impl Journal {
                 }
                 What::Gone(names) => {
                     for name in names {
-                        let from = open.remove(&(who.clone(), name.clone())).unwrap();
+                        let from = open.remove(&(who.clone(), name.clone()));
+                        let from = from.unwrap_or_else(|| {
+                            panic!("{who} gives {name} up at {millis}, which it was not given: {:?}", self.moves())
+                        });
                         spans.entry(name).or_default().push(Span { from, until: millis, who: who.clone() });
                     }
                 }
@@ -179,7 +187,9 @@ async fn run(mut consumer: Consumer, journal: Journal, who: &'static str, stop: 
             Err(error) => panic!("{who}: {error}"),
         }
     }
-    journal.note(who, What::Gone(names(&consumer.assignment())));
+    // What was revoked is the consumer's until it is polled again: it is not given up twice.
+    let left = journal.owners().remove(who).unwrap_or_default();
+    journal.note(who, What::Gone(left.into_iter().collect()));
     consumer.close(PATIENCE).await;
 }
 
@@ -269,6 +279,11 @@ struct Setting {
 
 impl Setting {
     async fn new(name: &str, strategy: &'static str) -> Option<Self> {
+        let _ = tracing_subscriber::fmt()
+            .with_env_filter(tracing_subscriber::EnvFilter::from_default_env())
+            .with_ansi(false)
+            .with_test_writer()
+            .try_init();
         let (bootstrap, libs) = (bootstrap()?, wanted("LONGSHORE_TEST_KAFKA_LIBS")?);
         let (group, topic) = (unique(&format!("{name}-group")), unique(name));
         create_topic(&cluster(&bootstrap), &topic, PARTITIONS).await;
@@ -293,12 +308,19 @@ impl Setting {
         })
     }
 
+    /// For the message of a failure: each record with its partition, and what has become of the partitions.
+    fn missing(&self, written: &[String]) -> String {
+        let read: BTreeSet<String> = self.journal.values().into_iter().collect();
+        let partitions = (0..PARTITIONS).cycle().zip(written);
+        let missing: Vec<_> = partitions.filter(|(_, value)| !read.contains(*value)).collect();
+        format!("{missing:?} of {}; {:?}", written.len(), self.journal.moves())
+    }
+
     /// Everything that was written has been read, each record once.
     async fn assert_read(&self, written: Vec<String>) {
         let deadline = Instant::now() + SETTLING;
         while self.journal.values().len() < written.len() {
-            let read = self.journal.values().len();
-            assert!(Instant::now() < deadline, "{read} of {} records were read", written.len());
+            assert!(Instant::now() < deadline, "not read: {}", self.missing(&written));
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
         let (mut read, mut written) = (self.journal.values(), written);
