@@ -54,3 +54,96 @@ impl Assembly<'_> {
         Some(Step { alias: alias.to_owned(), class: plugin.class, version: plugin.version })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Arc, LazyLock};
+
+    use connect_api::{Factory, PluginTable};
+    use connect_config::{AnyClass, ConfigDef, Props};
+    use connect_core::config::{SourceConnectorConfig, StandaloneConfig};
+
+    use super::*;
+    use crate::metrics::TASK_PLUGINS;
+    use crate::plugins::TablePlugins;
+
+    static NO_KEYS: LazyLock<ConfigDef> = LazyLock::new(ConfigDef::new);
+
+    fn table() -> PluginTable {
+        let mut plugins = PluginTable::new();
+        let factories = [
+            ("a.Source", source()),
+            ("a.KeyConverter", Factory::Converter(Arc::new(|| panic!("not made")))),
+            ("a.ValueConverter", Factory::Converter(Arc::new(|| panic!("not made")))),
+            ("a.Header", Factory::HeaderConverter(Arc::new(|| panic!("not made")))),
+            ("a.Cut", Factory::Transformation(Arc::new(|| panic!("not made")))),
+            ("a.IsLong", Factory::Predicate(Arc::new(|| panic!("not made")))),
+        ];
+        for (class, factory) in factories {
+            plugins.add(Plugin { class, version: "7", config_def: &NO_KEYS, factory });
+        }
+        plugins
+    }
+
+    fn source() -> Factory {
+        Factory::Source {
+            connector: Arc::new(|| panic!("not made")),
+            task_class: "a.SourceTask",
+            task: Arc::new(|| panic!("not made")),
+        }
+    }
+
+    #[test]
+    fn classes_and_versions_of_everything() {
+        let plugins = table();
+        let worker_props = Props::from([
+            ("bootstrap.servers", "b:1"),
+            ("key.converter", "a.KeyConverter"),
+            ("value.converter", "a.KeyConverter"),
+            ("header.converter", "a.Header"),
+            ("offset.storage.file.filename", "o"),
+        ]);
+        let worker = StandaloneConfig::new(&worker_props, &AnyClass).unwrap().worker;
+        let connector_props = Props::from([
+            ("name", "c"),
+            ("connector.class", "a.Source"),
+            ("value.converter", "ValueConverter"),
+            ("transforms", "x,y,z"),
+            ("transforms.x.type", "a.Cut"),
+            ("transforms.x.predicate", "p"),
+            ("transforms.y.type", "Cut"),
+            ("transforms.y.predicate", "p"),
+            ("transforms.z.type", "a.Cut"),
+            ("predicates", "p,unused"),
+            ("predicates.p.type", "a.IsLong"),
+            ("predicates.unused.type", "a.IsLong"),
+        ]);
+        let connector = SourceConnectorConfig::new(&connector_props, &TablePlugins(&plugins), false).unwrap().connector;
+        let assembly = Assembly {
+            plugins: &plugins,
+            worker: &worker,
+            worker_props: &worker_props,
+            connector: &connector,
+            connector_props: &connector_props,
+        };
+        let made = assembly.composition(plugins.find(&[PluginKind::Source], "a.Source").unwrap());
+        let want = [
+            "a.Source",
+            "7",
+            "source",
+            "a.SourceTask",
+            "7",
+            "a.KeyConverter",
+            "7",
+            "a.ValueConverter",
+            "7",
+            "a.Header",
+            "7",
+        ];
+        let want: Vec<_> = TASK_PLUGINS.into_iter().zip(want.map(str::to_owned)).collect();
+        assert_eq!(made.plugins, want);
+        let step = |alias: &str, class| Step { alias: alias.to_owned(), class, version: "7" };
+        assert_eq!(made.transforms, ["x", "y", "z"].map(|alias| step(alias, "a.Cut")));
+        assert_eq!(made.predicates, [step("p", "a.IsLong")], "used twice, and told of once");
+    }
+}

@@ -21,6 +21,8 @@ mod text;
 mod worker;
 
 pub(crate) use chain::Step;
+#[cfg(test)]
+pub(crate) use documents::TASK_PLUGINS;
 pub(crate) use groups::{Composition, TaskGroups};
 pub use registry::Metrics;
 pub(crate) use registry::Registration;

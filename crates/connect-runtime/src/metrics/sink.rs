@@ -83,6 +83,15 @@ impl SinkTaskMetrics {
         self.with(|figures, now| figures.skipped.add(1.0, now));
     }
 
+    /// Records read, sent, and active; commits completed and skipped.
+    #[cfg(test)]
+    pub(crate) fn counted(&self) -> [f64; 5] {
+        self.with(|figures, _| {
+            let (read, sent, active) = (figures.read.total, figures.sent.total, figures.active);
+            [read, sent, active, figures.completed.total, figures.skipped.total]
+        })
+    }
+
     fn with<T>(&self, act: impl FnOnce(&mut Figures, Instant) -> T) -> T {
         act(&mut self.figures.lock().unwrap_or_else(PoisonError::into_inner), Instant::now())
     }

@@ -55,6 +55,12 @@ impl SourceTaskMetrics {
         });
     }
 
+    /// Records polled, written, and active.
+    #[cfg(test)]
+    pub(crate) fn counted(&self) -> [f64; 3] {
+        self.with(|figures, _| [figures.polled.total, figures.written.total, figures.active])
+    }
+
     fn with<T>(&self, act: impl FnOnce(&mut Figures, Instant) -> T) -> T {
         act(&mut self.figures.lock().unwrap_or_else(PoisonError::into_inner), Instant::now())
     }

@@ -73,6 +73,7 @@ impl SinkConversion {
         let next_offset = records.next_offset;
         let mut next = None;
         for view in records {
+            self.consumed += 1;
             let outcome = match view {
                 Ok(view) => match self.convert_now(&view, &original) {
                     Some(record) => {
@@ -101,7 +102,6 @@ impl SinkConversion {
         batch: &mut Vec<SinkRecord>,
         next: &mut Option<i64>,
     ) -> Result<(), Halt> {
-        self.consumed += 1;
         match self.convert_one(&view, original).await {
             Ok(record) => batch.push(record),
             Err(halt) => self.errors.judge(halt).await?,
