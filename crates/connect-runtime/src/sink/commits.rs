@@ -5,8 +5,8 @@ use std::time::Duration;
 use connect_api::{ConnectError, TopicOffsets, TopicPartition};
 use tokio::time::Instant;
 
-use super::SinkLoop;
 use super::positions::Positions;
+use super::{SinkLoop, exiting};
 
 /// The periods of commits, and the one under way.
 pub(crate) struct CommitSchedule {
@@ -86,7 +86,11 @@ impl SinkLoop {
         if current.is_empty() || !self.letters_settled().await {
             return Ok(());
         }
-        match self.task.pre_commit(&current).await {
+        let answer = self.task.pre_commit(&current).await;
+        if let Some(error) = self.swallowed() {
+            return Err(exiting(error));
+        }
+        match answer {
             Ok(offsets) => {
                 let changes = self.positions.changes(&offsets, &current);
                 if !changes.is_empty() {
@@ -123,26 +127,37 @@ impl SinkLoop {
     }
 
     /// Commits `partitions` before they are given up. Failures are logged: the records will be delivered again.
-    pub(super) async fn commit_now(&mut self, partitions: &[TopicPartition]) {
+    /// # Errors
+    /// The task has reported a record that is not tolerated; nothing is committed.
+    pub(super) async fn commit_now(&mut self, partitions: &[TopicPartition]) -> Result<(), ConnectError> {
         let deadline = Instant::now() + self.commits.closing_timeout;
         if let Some(letters) = self.conversion.errors.dead_letters()
             && !letters.settled(self.commits.closing_timeout).await
         {
-            return tracing::error!("The dead letter queue was not written in time; no offsets are committed");
+            tracing::error!("The dead letter queue was not written in time; no offsets are committed");
+            return Ok(());
         }
         let current = self.positions.committable(partitions);
-        let changes = match self.task.pre_commit(&current).await {
+        let answer = self.task.pre_commit(&current).await;
+        if let Some(error) = self.swallowed() {
+            return Err(exiting(error));
+        }
+        let changes = match answer {
             Ok(offsets) => self.positions.changes(&offsets, &current),
-            Err(error) => return tracing::error!("Offset commit failed during close: {}", error.trace()),
+            Err(error) => {
+                tracing::error!("Offset commit failed during close: {}", error.trace());
+                return Ok(());
+            }
         };
         if changes.is_empty() {
-            return;
+            return Ok(());
         }
         match tokio::time::timeout_at(deadline, self.consumer.commit(&changes)).await {
             Ok(Ok(())) => self.positions.committed(&changes),
             Ok(Err(error)) => tracing::error!("Commit of offsets threw an unexpected exception during close: {error}"),
             Err(_) => tracing::error!("Commit of offsets timed out during close"),
         }
+        Ok(())
     }
 }
 

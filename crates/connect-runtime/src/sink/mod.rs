@@ -171,9 +171,7 @@ impl SinkLoop {
     async fn put(&mut self, batch: SinkBatch) -> Result<(), ConnectError> {
         let was_retry = self.retry.take().is_some() || self.positions.is_holding();
         let put = self.task.put(&batch).await;
-        // The task may have swallowed what its report was answered.
-        let swallowed = self.errant.as_ref().and_then(ErrantRecords::fatal).map(TaskError::Fatal);
-        match swallowed.map_or(put, Err) {
+        match self.swallowed().map_or(put, |error| Err(TaskError::Fatal(error))) {
             Ok(()) => {
                 self.positions.delivered();
                 if was_retry {
@@ -192,11 +190,13 @@ impl SinkLoop {
                 self.retry = Some((batch, Instant::now() + PUT_RETRY));
                 Ok(())
             }
-            Err(TaskError::Fatal(error)) => {
-                let exiting = "Exiting WorkerSinkTask due to unrecoverable exception.";
-                Err(ConnectError::connect(exiting).caused_by(error))
-            }
+            Err(TaskError::Fatal(error)) => Err(exiting(error)),
         }
+    }
+
+    /// A report that is not tolerated: the task may have swallowed what it was answered.
+    fn swallowed(&self) -> Option<ConnectError> {
+        self.errant.as_ref().and_then(ErrantRecords::fatal)
     }
 
     /// Does what the task has asked for; answers how long the next poll may wait.
@@ -259,20 +259,22 @@ impl SinkLoop {
             return Ok(());
         }
         self.commits.forget();
-        if commit {
-            self.commit_now(partitions).await;
-        }
+        let committed = if commit { self.commit_now(partitions).await } else { Ok(()) };
         let closed = self.task.close(partitions).await;
         self.positions.remove(partitions);
         if let Some((batch, _)) = &mut self.retry {
             let left = batch.iter().filter(|record| !partitions.contains(&record.original)).cloned().collect();
             *batch = Arc::new(left);
         }
-        closed
+        committed.and(closed)
     }
 
     async fn close_all(&mut self) -> Result<(), ConnectError> {
         let all = self.positions.partitions();
         self.close(&all, true).await
     }
+}
+
+fn exiting(error: ConnectError) -> ConnectError {
+    ConnectError::connect("Exiting WorkerSinkTask due to unrecoverable exception.").caused_by(error)
 }
