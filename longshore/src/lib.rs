@@ -11,6 +11,7 @@ mod connector_files;
 mod exit;
 mod input;
 mod logging;
+mod metrics;
 mod signals;
 mod standalone;
 mod worker_file;

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use connect_api::{ConnectError, PluginTable, StopToken, Value};
 use connect_core::herder::{Command, HerderError, Reply};
-use connect_rest::{Herder, RestConfig, RestServer, Startup};
+use connect_rest::{Herder, MetricsPage, MetricsServer, RestConfig, RestServer, Startup};
 use connect_runtime::offsets::{FileOffsetStore, OffsetCodec, OffsetTable, StandaloneOffsets};
 use connect_runtime::{HerderHandle, HerderLoop, Worker, WorkerParts};
 use plugin_converters::json::{read_schemaless, write_schemaless};
@@ -18,6 +18,7 @@ use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
 use crate::exit::StartError;
+use crate::metrics::MetricsPlace;
 use crate::signals::{Signal, Signals};
 use crate::worker_file::WorkerFile;
 use crate::{cluster, connector_files};
@@ -105,14 +106,17 @@ impl Running {
 }
 
 async fn start(worker: WorkerFile, plugins: PluginTable, data: &Runtime) -> Result<Running, StartError> {
-    let WorkerFile { config, rest } = worker;
+    let WorkerFile { config, rest, metrics: place } = worker;
     let kafka_cluster_id = cluster::cluster_id(&config.originals).await.map_err(StartError::Before)?;
     let server = RestServer::bind(RestConfig { kafka_cluster_id, ..rest }).await;
     let server = server.map_err(|error| StartError::During(error.to_string()))?;
+    let metrics_server = open_metrics(&place).await?;
     let offsets = open_offsets(&config.offset_storage_file_filename).map_err(StartError::During)?;
     let (events, heard) = mpsc::channel(EVENTS_WAITING);
     let parts = WorkerParts { config, plugins, offsets };
     let worker = Worker::new(parts, data.handle().clone(), events);
+    let metrics = worker.metrics();
+    let page: MetricsPage = Arc::new(move || metrics.render());
     let (herder_loop, herder) = HerderLoop::new(server.worker_id().to_owned(), worker, heard);
     let (stop_rest, stop_herder) = (StopToken::new(), StopToken::new());
     let (mut rest, mut loops) = (JoinSet::new(), JoinSet::new());
@@ -121,8 +125,21 @@ async fn start(worker: WorkerFile, plugins: PluginTable, data: &Runtime) -> Resu
     tracing::info!("REST server listening at {}, advertising URL {}", listening.join(", "), server.advertised_url());
     let startup = server.startup();
     startup.begin("starting the connectors named on the command line");
-    rest.spawn(server.serve(Arc::new(ThroughHandle(herder.clone())), stop_rest.clone()));
+    if let Some(server) = metrics_server {
+        let listening: Vec<_> = server.addresses().iter().map(|address| format!("http://{address}/metrics")).collect();
+        tracing::info!("Metrics are at {}", listening.join(", "));
+        rest.spawn(server.serve(Arc::clone(&page), stop_rest.clone()));
+    }
+    let page = (place == MetricsPlace::Rest).then_some(page);
+    rest.spawn(server.serve(Arc::new(ThroughHandle(herder.clone())), page, stop_rest.clone()));
     Ok(Running { herder, startup, stop_rest, stop_herder, rest, herder_loop: loops })
+}
+
+/// None where the metrics have no port of their own.
+async fn open_metrics(place: &MetricsPlace) -> Result<Option<MetricsServer>, StartError> {
+    let MetricsPlace::Own(listener) = place else { return Ok(None) };
+    let server = MetricsServer::bind(listener.clone(), MetricsPlace::KEY).await;
+    server.map(Some).map_err(|error| StartError::During(error.to_string()))
 }
 
 /// Lets REST ask the herder.

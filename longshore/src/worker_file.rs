@@ -13,6 +13,7 @@ use connect_runtime::{TablePlugins, admin_config, converter_errors, unsupported}
 use kafka_client::config::ClientConfig;
 
 use crate::logging::LogConfig;
+use crate::metrics::{MetricsConfig, MetricsPlace};
 use crate::{APACHE_VERSION, input};
 
 /// What a worker's properties file says.
@@ -20,6 +21,7 @@ pub(crate) struct WorkerFile {
     pub(crate) config: StandaloneConfig,
     /// Complete but for the id of the Kafka cluster.
     pub(crate) rest: RestConfig,
+    pub(crate) metrics: MetricsPlace,
 }
 
 /// Reads a worker's properties file; an empty path stands for an empty file. Only once: it may be a pipe.
@@ -50,7 +52,10 @@ fn check_named(source: &str, props: &Props, plugins: &PluginTable) -> Result<Wor
             errors.extend(converter_errors(plugins, &config.worker));
             let rest = rest_config(&config);
             errors.extend(rest.as_ref().err().cloned());
-            worker = rest.ok().map(|rest| WorkerFile { config, rest });
+            let listeners = rest.as_ref().map_or(&[][..], |rest| &rest.listeners);
+            let metrics = MetricsPlace::parse(props, listeners);
+            errors.extend(metrics.as_ref().err().cloned());
+            worker = rest.ok().zip(metrics.ok()).map(|(rest, metrics)| WorkerFile { config, rest, metrics });
         }
         Err(wrong) => errors.extend(wrong.iter().map(ToString::to_string)),
     }
@@ -76,7 +81,7 @@ fn warn_of_ignored(props: &Props) {
 }
 
 fn is_defined(key: &str) -> bool {
-    StandaloneConfig::def().contains(key) || LogConfig::def().contains(key)
+    StandaloneConfig::def().contains(key) || LogConfig::def().contains(key) || MetricsConfig::def().contains(key)
 }
 
 fn rest_config(config: &StandaloneConfig) -> Result<RestConfig, String> {
@@ -169,6 +174,11 @@ mod tests {
                 "longshore.log.format",
                 "xml",
                 "Invalid value xml for configuration longshore.log.format: String must be one of: text, json",
+            ),
+            (
+                "longshore.metrics.listener",
+                "9404",
+                "Invalid value 9404 for configuration longshore.metrics.listener: Listener doesn't have the right format",
             ),
             ("rest.advertised.port", "70000", "Invalid value 70000 for configuration rest.advertised.port: it must be"),
             ("security.protocol", "TLS", "Invalid value TLS for configuration security.protocol"),

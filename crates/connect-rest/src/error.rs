@@ -18,27 +18,31 @@ pub enum RestError {
     #[error("no listener to open: set `listeners` to at least one address, for instance http://:8083")]
     NoListener,
     #[error(
-        "cannot open listener {0}: TLS listeners come later; use an http:// listener in `listeners` (on an address that \
+        "cannot open listener {listener}: TLS listeners come later; use an http:// listener in `{key}` (on an address that \
          only a TLS proxy can reach, if clients need TLS)"
     )]
-    Https(Listener),
+    Https { listener: Listener, key: &'static str },
     #[error("cannot open listener {listener}: {advice}")]
-    Bind { listener: Listener, advice: &'static str, source: io::Error },
+    Bind { listener: Listener, advice: String, source: io::Error },
 }
 
 impl RestError {
-    pub(crate) fn bind(listener: &Listener, source: io::Error) -> Self {
+    pub(crate) fn bind(listener: &Listener, key: &str, source: io::Error) -> Self {
         let advice = match source.kind() {
             io::ErrorKind::AddrInUse => {
-                "another program uses this port; stop it, or set another port in `listeners` (0 takes any free one)"
+                format!(
+                    "another program uses this port; stop it, or set another port in `{key}` (0 takes any free one)"
+                )
             }
             io::ErrorKind::AddrNotAvailable => {
-                "this machine has no such address; set the host in `listeners` to one of its own, or leave it empty"
+                format!(
+                    "this machine has no such address; set the host in `{key}` to one of its own, or leave it empty"
+                )
             }
             io::ErrorKind::PermissionDenied => {
-                "this user may not open the port; set one above 1023 in `listeners`, or give the user the right"
+                format!("this user may not open the port; set one above 1023 in `{key}`, or give the user the right")
             }
-            _ => "check its host and port in `listeners`",
+            _ => format!("check its host and port in `{key}`"),
         };
         Self::Bind { listener: listener.clone(), advice, source }
     }

@@ -9,6 +9,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::Router;
 use connect_core::config::{Listener, ListenerScheme};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -17,7 +18,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::herder::Resources;
 use crate::site::Site;
-use crate::{Herder, RestConfig, RestError, Startup, Timeouts, connection, routes};
+use crate::{Herder, MetricsPage, RestConfig, RestError, Startup, Timeouts, connection, routes};
 
 /// How many clients may be connected at once; further ones wait in the system's queue.
 const CONNECTIONS_MAX: usize = 512;
@@ -32,10 +33,15 @@ pub struct RestServer;
 /// Dropped, it closes its port and cuts its connections.
 pub struct BoundServer {
     config: RestConfig,
-    /// Of each listener, as it was bound.
-    addresses: Vec<SocketAddr>,
     advertised: String,
     startup: Startup,
+    ports: Ports,
+}
+
+/// Open ports that all serve the same site.
+pub(crate) struct Ports {
+    /// Of each listener, as it was bound.
+    addresses: Vec<SocketAddr>,
     site: Arc<Site>,
     closing: CancellationToken,
     accepting: JoinSet<()>,
@@ -46,38 +52,19 @@ impl RestServer {
     /// # Errors
     /// Names the listener and says what to do; no port stays open then.
     pub async fn bind(config: RestConfig) -> Result<BoundServer, RestError> {
-        if let Some(listener) = config.listeners.iter().find(|listener| listener.scheme == ListenerScheme::Https) {
-            return Err(RestError::Https(listener.clone()));
-        }
-        let (mut sockets, mut addresses) = (Vec::new(), Vec::new());
-        for listener in &config.listeners {
-            let failed = |source| RestError::bind(listener, source);
-            let socket = open(listener).await.map_err(failed)?;
-            addresses.push(socket.local_addr().map_err(failed)?);
-            sockets.push(socket);
-        }
-        let (Some(listener), Some(address)) = (config.listeners.first(), addresses.first()) else {
+        let ports = Ports::open(&config.listeners, "listeners", config.timeouts).await?;
+        let (Some(listener), Some(address)) = (config.listeners.first(), ports.addresses.first()) else {
             return Err(RestError::NoListener);
         };
         let advertised = advertised(&config, &listener.host, address.port()).await;
-        Ok(BoundServer::start(config, addresses, advertised, sockets))
+        Ok(BoundServer { config, advertised, startup: Startup::default(), ports })
     }
 }
 
 impl BoundServer {
-    fn start(config: RestConfig, addresses: Vec<SocketAddr>, advertised: String, sockets: Vec<TcpListener>) -> Self {
-        let (site, closing, startup) = (Arc::new(Site::default()), CancellationToken::new(), Startup::default());
-        let places = Arc::new(Semaphore::new(CONNECTIONS_MAX));
-        let mut accepting = JoinSet::new();
-        for socket in sockets {
-            accepting.spawn(accept(socket, places.clone(), site.clone(), config.timeouts, closing.clone()));
-        }
-        Self { config, addresses, advertised, startup, site, closing, accepting }
-    }
-
     /// The address of each listener, as it was bound.
     pub fn addresses(&self) -> &[SocketAddr] {
-        &self.addresses
+        self.ports.addresses()
     }
 
     /// Where other workers and clients reach this server: `http://host:port/`.
@@ -95,22 +82,63 @@ impl BoundServer {
         self.startup.clone()
     }
 
-    /// Registers the API at once; the returned future serves it until `stop`. Then no connection is accepted any more,
-    /// requests under way get the stop timeout to end, and what is left is cut. The herder has to answer until it ends.
+    /// Registers the API at once, with `GET /metrics` if there is a page for it; the returned future serves it until
+    /// `stop`. Then no connection is accepted any more, requests under way get the stop timeout to end, and what is left
+    /// is cut. The herder has to answer until it ends.
     pub fn serve(
-        mut self,
+        self,
         herder: Arc<dyn Herder>,
+        metrics: Option<MetricsPage>,
         stop: CancellationToken,
     ) -> impl Future<Output = ()> + Send + 'static {
-        self.site.register(routes::router(Arc::new(Resources {
+        let advertised_url = self.advertised_url();
+        let resources = Resources {
             herder,
-            startup: self.startup.clone(),
+            startup: self.startup,
             timeouts: self.config.timeouts,
-            advertised_url: self.advertised_url(),
+            advertised_url,
             version: self.config.version,
             commit: self.config.commit,
             kafka_cluster_id: self.config.kafka_cluster_id,
-        })));
+        };
+        self.ports.serve(routes::router(Arc::new(resources), metrics), stop)
+    }
+}
+
+impl Ports {
+    /// Opens every listener and begins to accept; `key` is the worker's key that names them.
+    /// # Errors
+    /// Names the listener and says what to do; no port stays open then.
+    pub(crate) async fn open(listeners: &[Listener], key: &'static str, timeouts: Timeouts) -> Result<Self, RestError> {
+        if let Some(listener) = listeners.iter().find(|listener| listener.scheme == ListenerScheme::Https) {
+            return Err(RestError::Https { listener: listener.clone(), key });
+        }
+        let (mut sockets, mut addresses) = (Vec::new(), Vec::new());
+        for listener in listeners {
+            let failed = |source| RestError::bind(listener, key, source);
+            let socket = open(listener).await.map_err(failed)?;
+            addresses.push(socket.local_addr().map_err(failed)?);
+            sockets.push(socket);
+        }
+        let (site, closing, mut accepting) = (Arc::new(Site::default()), CancellationToken::new(), JoinSet::new());
+        let places = Arc::new(Semaphore::new(CONNECTIONS_MAX));
+        for socket in sockets {
+            accepting.spawn(accept(socket, places.clone(), site.clone(), timeouts, closing.clone()));
+        }
+        Ok(Self { addresses, site, closing, accepting })
+    }
+
+    pub(crate) fn addresses(&self) -> &[SocketAddr] {
+        &self.addresses
+    }
+
+    /// Registers the routes at once; the returned future serves them until `stop`.
+    pub(crate) fn serve(
+        mut self,
+        router: Router,
+        stop: CancellationToken,
+    ) -> impl Future<Output = ()> + Send + 'static {
+        self.site.register(router);
         async move {
             stop.cancelled().await;
             self.closing.cancel();

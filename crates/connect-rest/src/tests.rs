@@ -6,6 +6,7 @@ mod fake;
 mod hostile;
 mod http;
 mod lifecycle;
+mod metrics;
 mod operate;
 
 use std::sync::Arc;
@@ -18,6 +19,9 @@ use tokio_util::sync::CancellationToken;
 use self::client::{Answer, Client};
 use self::fake::FakeHerder;
 use crate::{BoundServer, RestConfig, RestServer, Startup, Timeouts};
+
+/// Its metrics.
+const PAGE: &str = "m{a=\"b\"} 1\n";
 
 /// A server that runs until it is stopped or dropped.
 struct Running {
@@ -55,7 +59,7 @@ async fn start_with(timeouts: Timeouts) -> Running {
     let (bound, client) = bind(timeouts).await;
     let (herder, startup) = (Arc::new(FakeHerder::new(bound.worker_id())), bound.startup());
     let stop = CancellationToken::new();
-    let serving = tokio::spawn(bound.serve(herder.clone(), stop.clone()));
+    let serving = tokio::spawn(bound.serve(herder.clone(), Some(Arc::new(|| PAGE.to_owned())), stop.clone()));
     Running { client, herder, startup, stop, serving }
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use connect_api::{ConnectError, Factory, Plugin, PluginKind, PluginTable};
+use connect_api::{ConnectError, Converter, Factory, Plugin, PluginKind, PluginTable};
 use connect_config::Props;
 use connect_core::config::{ConnectorConfig, ToleranceType, WorkerConfig};
 
@@ -36,32 +36,32 @@ impl Assembly<'_> {
     /// # Errors
     /// A converter's class is unknown or its configuration wrong.
     pub(crate) fn converters(&self) -> Result<Converters, ConnectError> {
-        let (connector, worker) = (self.connector, self.worker);
-        let own = connector.key_converter.as_ref().map(|class| class.name());
-        let key = self.converter("key.converter", own, worker.key_converter.name(), true)?;
-        let own = connector.value_converter.as_ref().map(|class| class.name());
-        let value = self.converter("value.converter", own, worker.value_converter.name(), false)?;
+        let key = converter(self.key_converter()?, true)?;
+        let value = converter(self.value_converter()?, false)?;
         Ok(Converters { key, value, header: self.header_converter()? })
     }
 
-    fn converter(
-        &self,
-        key: &str,
-        own: Option<&str>,
-        workers: &str,
-        is_key: bool,
-    ) -> Result<Named<Box<dyn connect_api::Converter>>, ConnectError> {
-        let (plugin, configs) = self.converter_plugin(key, own, workers, PluginKind::Converter)?;
-        let Factory::Converter(make) = &plugin.factory else { return Err(not_found(plugin.class)) };
-        let mut converter = make();
-        converter.configure(&configs, is_key)?;
-        Ok(Named { class: plugin.class, plugin: converter })
+    /// With its configuration.
+    pub(crate) fn key_converter(&self) -> Result<(&Plugin, Props), ConnectError> {
+        let own = self.connector.key_converter.as_ref().map(|class| class.name());
+        self.converter_plugin("key.converter", own, self.worker.key_converter.name(), PluginKind::Converter)
+    }
+
+    /// With its configuration.
+    pub(crate) fn value_converter(&self) -> Result<(&Plugin, Props), ConnectError> {
+        let own = self.connector.value_converter.as_ref().map(|class| class.name());
+        self.converter_plugin("value.converter", own, self.worker.value_converter.name(), PluginKind::Converter)
+    }
+
+    /// With its configuration.
+    pub(crate) fn header_converter_plugin(&self) -> Result<(&Plugin, Props), ConnectError> {
+        let own = self.connector.header_converter.as_ref().map(|class| class.name());
+        let workers = self.worker.header_converter.name();
+        self.converter_plugin("header.converter", own, workers, PluginKind::HeaderConverter)
     }
 
     fn header_converter(&self) -> Result<Named<Arc<dyn connect_api::HeaderConverter>>, ConnectError> {
-        let own = self.connector.header_converter.as_ref().map(|class| class.name());
-        let workers = self.worker.header_converter.name();
-        let (plugin, configs) = self.converter_plugin("header.converter", own, workers, PluginKind::HeaderConverter)?;
+        let (plugin, configs) = self.header_converter_plugin()?;
         let Factory::HeaderConverter(make) = &plugin.factory else { return Err(not_found(plugin.class)) };
         let mut converter = make();
         converter.configure(&configs)?;
@@ -114,6 +114,13 @@ impl Assembly<'_> {
         predicate.configure(&configs)?;
         Ok(Some(Condition { predicate, negate }))
     }
+}
+
+fn converter((plugin, configs): (&Plugin, Props), is_key: bool) -> Result<Named<Box<dyn Converter>>, ConnectError> {
+    let Factory::Converter(make) = &plugin.factory else { return Err(not_found(plugin.class)) };
+    let mut converter = make();
+    converter.configure(&configs, is_key)?;
+    Ok(Named { class: plugin.class, plugin: converter })
 }
 
 fn not_found(class: &str) -> ConnectError {

@@ -40,7 +40,7 @@ pub(crate) fn retrying_errors(timeout_ms: i64) -> ErrorHandler {
 }
 
 pub(crate) fn errors_with(policy: ErrorPolicy, letters: Option<DeadLetters>) -> ErrorHandler {
-    ErrorHandler::new(task_id(), policy, letters, StopToken::new())
+    ErrorHandler::new(task_id(), policy, letters, Arc::default(), StopToken::new())
 }
 
 pub(crate) fn source_record(text: &str, number: i64) -> SourceRecord {

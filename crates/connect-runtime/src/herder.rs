@@ -6,6 +6,8 @@
 //! ```
 //! Start at [`HerderLoop::run`].
 
+mod watch;
+
 use std::collections::HashMap;
 
 use connect_api::StopToken;
@@ -13,6 +15,7 @@ use connect_core::herder::{Action, Command, Event, HerderError, Reply, RequestId
 use tokio::sync::{mpsc, oneshot};
 
 use crate::worker::Worker;
+use watch::Watch;
 
 /// How many requests may wait for the herder.
 const REQUESTS_WAITING: usize = 128;
@@ -40,6 +43,7 @@ impl HerderHandle {
 pub struct HerderLoop {
     core: StandaloneHerder,
     worker: Worker,
+    watch: Watch,
     requests: mpsc::Receiver<(Command, Answer)>,
     events: mpsc::Receiver<Event>,
     answers: HashMap<RequestId, Answer>,
@@ -51,7 +55,8 @@ impl HerderLoop {
     pub fn new(worker_id: String, worker: Worker, events: mpsc::Receiver<Event>) -> (Self, HerderHandle) {
         let (sender, requests) = mpsc::channel(REQUESTS_WAITING);
         let core = StandaloneHerder::new(worker_id);
-        let herder = Self { core, worker, requests, events, answers: HashMap::new(), next_request: 0 };
+        let watch = Watch::new(&worker.metrics());
+        let herder = Self { core, worker, watch, requests, events, answers: HashMap::new(), next_request: 0 };
         (herder, HerderHandle { requests: sender })
     }
 
@@ -65,9 +70,12 @@ impl HerderLoop {
                 Some((command, answer)) = self.requests.recv() => self.asked(command, answer),
             };
             log_failure(&event);
+            self.watch.heard(&event);
             for action in self.core.step(event) {
+                self.watch.called_for(&action);
                 self.act(action);
             }
+            self.watch.follow(&mut self.core, &self.worker);
         }
         self.requests.close();
         self.answers.clear();

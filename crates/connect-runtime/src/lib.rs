@@ -9,6 +9,7 @@
 mod assemble;
 mod client_check;
 mod client_config;
+mod composition;
 mod connector;
 mod connector_offsets;
 mod converters;
@@ -20,7 +21,7 @@ mod fakes;
 mod herder;
 pub mod kafka;
 mod life;
-
+mod metrics;
 pub mod offsets;
 mod plugins;
 mod sink;
@@ -37,6 +38,7 @@ mod worker;
 
 pub use client_config::admin as admin_config;
 pub use herder::{HerderHandle, HerderLoop};
+pub use metrics::{Metrics, Windows};
 pub use plugins::TablePlugins;
 pub use validation::converter_errors;
 pub use worker::{Worker, WorkerParts};

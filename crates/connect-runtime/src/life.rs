@@ -9,6 +9,8 @@ use connect_api::StopToken;
 use connect_core::herder::{Status, TargetState};
 use tokio::sync::watch;
 
+use crate::metrics::TaskGroups;
+
 /// The worker's end: tells the task what to do.
 pub(crate) struct TaskControl {
     stop: StopToken,
@@ -23,14 +25,16 @@ pub(crate) struct TaskLife {
     pub(crate) stop: StopToken,
     target: watch::Receiver<TargetState>,
     status: watch::Sender<Option<Status>>,
+    /// Where the task counts what it does.
+    pub(crate) metrics: TaskGroups,
 }
 
 /// The ends of one new task.
-pub(crate) fn begin(target: TargetState) -> (TaskControl, TaskLife, ToldStatus) {
+pub(crate) fn begin(target: TargetState, metrics: TaskGroups) -> (TaskControl, TaskLife, ToldStatus) {
     let stop = StopToken::new();
     let (told, target) = watch::channel(target);
     let (status, told_status) = watch::channel(None);
-    (TaskControl { stop: stop.clone(), target: told }, TaskLife { stop, target, status }, told_status)
+    (TaskControl { stop: stop.clone(), target: told }, TaskLife { stop, target, status, metrics }, told_status)
 }
 
 impl TaskControl {
@@ -62,6 +66,7 @@ impl TaskLife {
     }
 
     pub(crate) fn tell(&self, status: Status) {
+        self.metrics.task.status(status);
         self.status.send_replace(Some(status));
     }
 

@@ -1,5 +1,6 @@
 //! One running task: watched until it ends, by itself, by a panic, or because it was told to.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use connect_api::{ConnectError, StopToken};
@@ -9,6 +10,7 @@ use tokio::sync::mpsc;
 use tokio::task::{JoinError, JoinHandle};
 
 use crate::life::ToldStatus;
+use crate::metrics::TaskMetrics;
 
 /// How long an aborted task has to reach its next `await`.
 const ABORT_PATIENCE: Duration = Duration::from_millis(500);
@@ -24,6 +26,7 @@ pub(crate) struct SupervisedTask {
     /// How long the task may take to end after `stop`.
     pub(crate) grace: Duration,
     pub(crate) events: mpsc::Sender<Event>,
+    pub(crate) metrics: Arc<TaskMetrics>,
 }
 
 type Ended = Result<Result<(), ConnectError>, JoinError>;
@@ -34,6 +37,7 @@ impl SupervisedTask {
     pub(crate) async fn watch(mut self) {
         if let Some(ended) = self.ended().await {
             let (status, trace) = self.last_state(ended);
+            self.metrics.status(status);
             self.report(status, trace).await;
         }
     }
@@ -113,11 +117,12 @@ fn panicked(payload: &(dyn std::any::Any + Send)) -> ConnectError {
 
 #[cfg(test)]
 mod tests {
-    use connect_core::ConnectorName;
     use connect_core::herder::TargetState;
 
     use super::*;
+    use crate::fakes::task_id;
     use crate::life::{self, TaskLife};
+    use crate::metrics::{TaskGroups, Windows};
 
     const GRACE: Duration = Duration::from_millis(50);
 
@@ -127,14 +132,17 @@ mod tests {
         T: Future<Output = Result<(), ConnectError>> + Send + 'static,
     {
         let (events, mut heard) = mpsc::channel(8);
-        let (control, life, told) = life::begin(TargetState::Started);
+        let groups = TaskGroups::new(&task_id(), Windows::default());
+        let metrics = Arc::clone(&groups.task);
+        let (control, life, told) = life::begin(TargetState::Started, groups);
         let token = control.stop_token().clone();
         let running = tokio::spawn(task(life));
         if stop {
             token.cancel();
         }
-        let id = TaskId { connector: ConnectorName::new("c"), index: 0 };
-        SupervisedTask { id, version: None, running, told, stop: token, grace: GRACE, events }.watch().await;
+        SupervisedTask { id: task_id(), version: None, running, told, stop: token, grace: GRACE, events, metrics }
+            .watch()
+            .await;
         let mut reports = Vec::new();
         while let Some(Event::TaskChanged { status, trace, .. }) = heard.recv().await {
             reports.push((status, trace.unwrap_or_default().lines().next().unwrap_or_default().to_owned()));

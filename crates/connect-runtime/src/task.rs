@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use connect_api::{ConnectError, Factory, SinkTask, SinkTaskContext, SourceTask, SourceTaskContext};
+use connect_api::{ConnectError, Factory, Plugin, SinkTask, SinkTaskContext, SourceTask, SourceTaskContext};
 use connect_config::{ConfigException, JavaRegex, Props};
 use connect_core::TaskId;
 use connect_core::config::{
@@ -45,24 +45,27 @@ impl TaskSeed {
     /// # Errors
     /// The task could not be made, or has failed.
     pub(crate) async fn run(self) -> Result<(), ConnectError> {
-        let plugin = validation::find(&self.parts.plugins, &self.connector_config);
+        let parts = Arc::clone(&self.parts);
+        let plugin = validation::find(&parts.plugins, &self.connector_config);
         let plugin = plugin.map_err(|error| ConnectError::connect(error.to_string()))?;
         check_count(&self.connector_config, self.task_count)?;
         match plugin.factory.clone() {
-            Factory::Source { task, .. } => self.run_source(task()).await,
-            Factory::Sink { task, .. } => self.run_sink(task()).await,
+            Factory::Source { task, .. } => self.run_source(plugin, task()).await,
+            Factory::Sink { task, .. } => self.run_sink(plugin, task()).await,
             _ => Err(ConnectError::connect(format!("{} is not a connector", plugin.class))),
         }
     }
 
-    async fn run_source(self, task: Box<dyn SourceTask>) -> Result<(), ConnectError> {
+    async fn run_source(self, plugin: &Plugin, task: Box<dyn SourceTask>) -> Result<(), ConnectError> {
         let classes = TablePlugins(&self.parts.plugins);
         let create_topics = self.parts.config.worker.topic_creation_enable;
         let config =
             SourceConnectorConfig::new(&self.connector_config, &classes, create_topics).map_err(config_error)?;
         self.check_overrides(ConnectorType::Source)?;
         let assembly = self.assembly(&config.connector);
-        let errors = ErrorHandler::new(self.id.clone(), assembly.error_policy(), None, self.life.stop.clone());
+        self.life.metrics.made_of(assembly.composition(plugin));
+        let counts = Arc::clone(&self.life.metrics.errors);
+        let errors = ErrorHandler::new(self.id.clone(), assembly.error_policy(), None, counts, self.life.stop.clone());
         let conversion = SourceConversion::new(assembly.transforms()?, assembly.converters()?, errors);
         let worker_props = &self.parts.config.originals;
         let client = open_producer(&client_config::producer(worker_props, &self.connector_config, &self.id)).await?;
@@ -72,7 +75,8 @@ impl TaskSeed {
         let config = PipelineConfig { flush_interval, flush_timeout, drain_timeout, tracked_max: TRACKED_MAX };
         let store = Arc::clone(&self.parts.offsets);
         let topics = (self.topic_creation().await?, self.parts.topics.of(&self.id.connector));
-        let pipeline = Pipeline::new(self.id.connector.clone(), conversion, client, store, topics, config);
+        let metrics = self.life.metrics.clone();
+        let pipeline = Pipeline::new(self.id.connector.clone(), conversion, client, store, topics, config, metrics);
         let context = SourceTaskContext {
             stop: self.life.stop.clone(),
             configs: self.config.clone(),
@@ -82,18 +86,21 @@ impl TaskSeed {
         SourceLoop { task, pipeline, life: self.life }.run(context).await
     }
 
-    async fn run_sink(self, task: Box<dyn SinkTask>) -> Result<(), ConnectError> {
+    async fn run_sink(self, plugin: &Plugin, task: Box<dyn SinkTask>) -> Result<(), ConnectError> {
         let classes = TablePlugins(&self.parts.plugins);
         let config = SinkConnectorConfig::new(&self.connector_config, &classes).map_err(config_error)?;
         self.check_overrides(ConnectorType::Sink)?;
         let assembly = self.assembly(&config.connector);
+        self.life.metrics.made_of(assembly.composition(plugin));
         let (transforms, converters) = (assembly.transforms()?, assembly.converters()?);
         let Some(queue) = self.life.stop.run_until_cancelled(self.dead_letter_queue(&config)).await else {
             return Ok(());
         };
         let queue = queue?;
+        let counts = Arc::clone(&self.life.metrics.errors);
         let letters = queue.as_ref().map(DeadLetterQueue::letters);
-        let errors = ErrorHandler::new(self.id.clone(), assembly.error_policy(), letters, self.life.stop.clone());
+        let errors =
+            ErrorHandler::new(self.id.clone(), assembly.error_policy(), letters, counts, self.life.stop.clone());
         let errant = ErrantRecords::new(&errors);
         let conversion = SinkConversion::new(transforms, converters, errors);
         let props = client_config::consumer(&self.parts.config.originals, &self.connector_config, &self.id);

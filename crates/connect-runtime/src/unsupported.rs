@@ -83,6 +83,8 @@ const GUARDS: &[(&str, &str)] = &[
 
 const IGNORED: &[&str] = &[
     "metric.reporters",
+    // All metrics are of level INFO, as nearly all of Java's.
+    "metrics.recording.level",
     "plugin.path",
     "plugin.discovery",
     "access.control.allow.origin",
@@ -90,8 +92,8 @@ const IGNORED: &[&str] = &[
     "response.http.headers.config",
 ];
 
-/// Keys of the worker that belong to its metrics.
-const IGNORED_PREFIXES: &[&str] = &["metrics."];
+/// Labels for reporters of metrics, which are Java classes.
+const IGNORED_PREFIXES: &[&str] = &["metrics.context."];
 
 /// What converters and clients get; a client names what it does not use when it is made.
 const PASSED_ON: &[&str] = &[
@@ -142,9 +144,15 @@ mod tests {
             ("rest.port", "1"),
             ("retry.backoff.ms", "1"),
             ("ssl.keystore.type", "JKS"),
+            ("metrics.num.samples", "3"),
+            ("metrics.recording.level", "DEBUG"),
+            ("metrics.context.a", "b"),
         ]);
-        let ignored = ignored_worker_keys(&props, |key| ["key.converter", "ssl.keystore.type"].contains(&key));
-        assert_eq!(ignored, ["producer.interceptor.classes", "group.id"]);
+        let ignored = ignored_worker_keys(&props, |key| {
+            ["key.converter", "ssl.keystore.type", "metrics.num.samples", "metrics.recording.level"].contains(&key)
+        });
+        let want = ["producer.interceptor.classes", "group.id", "metrics.recording.level", "metrics.context.a"];
+        assert_eq!(ignored, want);
         let props = Props::from([("config.action.reload", "none"), ("admin.override.x", "1"), ("file", "f")]);
         assert_eq!(ignored_connector_keys(&props), ["config.action.reload"]);
         for (key, value, refused) in [

@@ -20,6 +20,7 @@ use axum::http::{HeaderMap, Response, StatusCode};
 use axum::middleware::from_fn;
 use axum::routing::{MethodRouter, get, post, put};
 
+use crate::MetricsPage;
 use crate::body::BODY_BYTES_MAX;
 use crate::error::ApiError;
 use crate::herder::Resources;
@@ -29,10 +30,15 @@ type Answer = Result<Response<Body>, ApiError>;
 type Shared = State<Arc<Resources>>;
 type Methods = MethodRouter<Arc<Resources>>;
 
-pub(crate) fn router(resources: Arc<Resources>) -> Router {
+/// The methods of what can only be looked at.
+pub(crate) const READ_ONLY: &str = "HEAD,GET,OPTIONS";
+
+/// With `GET /metrics` if there is a page for it.
+pub(crate) fn router(resources: Arc<Resources>, metrics: Option<MetricsPage>) -> Router {
     Router::new()
-        .route("/", resource("HEAD,GET,OPTIONS", get(root::server_info)))
-        .route("/health", resource("HEAD,GET,OPTIONS", get(root::health)))
+        .merge(metrics.map(crate::metrics::route).unwrap_or_default())
+        .route("/", resource(READ_ONLY, get(root::server_info)))
+        .route("/health", resource(READ_ONLY, get(root::health)))
         .nest("/connectors", connectors())
         .fallback(async || ApiError::routing(StatusCode::NOT_FOUND))
         .method_not_allowed_fallback(async || ApiError::routing(StatusCode::METHOD_NOT_ALLOWED))
@@ -49,15 +55,15 @@ fn connectors() -> Router<Arc<Resources>> {
             "/{name}/config",
             resource("HEAD,GET,OPTIONS,PUT,PATCH", get(c::config).put(c::put_config).patch(c::patch_config)),
         )
-        .route("/{name}/status", resource("HEAD,GET,OPTIONS", get(c::status)))
+        .route("/{name}/status", resource(READ_ONLY, get(c::status)))
         .route("/{name}/restart", resource("POST,OPTIONS", post(lifecycle::restart)))
         .route("/{name}/pause", resource("OPTIONS,PUT", put(lifecycle::pause)))
         .route("/{name}/resume", resource("OPTIONS,PUT", put(lifecycle::resume)))
         .route("/{name}/stop", resource("OPTIONS,PUT", put(lifecycle::stop)))
         .route("/{name}/tasks", resource("HEAD,POST,GET,OPTIONS", get(tasks::list).post(internal::put_task_configs)))
-        .route("/{name}/tasks/{task}/status", resource("HEAD,GET,OPTIONS", get(tasks::status)))
+        .route("/{name}/tasks/{task}/status", resource(READ_ONLY, get(tasks::status)))
         .route("/{name}/tasks/{task}/restart", resource("POST,OPTIONS", post(tasks::restart)))
-        .route("/{name}/topics", resource("HEAD,GET,OPTIONS", get(topics::list)))
+        .route("/{name}/topics", resource(READ_ONLY, get(topics::list)))
         .route("/{name}/topics/reset", resource("OPTIONS,PUT", put(topics::reset)))
         .route(
             "/{name}/offsets",

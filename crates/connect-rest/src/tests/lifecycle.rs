@@ -23,7 +23,7 @@ async fn the_port_opens_before_there_is_a_herder() {
 async fn the_api_is_there_as_soon_as_serve_was_called() {
     let (bound, client) = bind(fast()).await;
     let herder = Arc::new(FakeHerder::new(bound.worker_id()));
-    let serving = bound.serve(herder, CancellationToken::new());
+    let serving = bound.serve(herder, None, CancellationToken::new());
     assert_eq!(client.send("GET", "/", &[], "").await.status, 200, "before the future is polled");
     drop(serving);
 }

@@ -52,7 +52,6 @@ impl ErrorCounts {
 
     /// The counts as the metrics' names have them: failures, errors, skipped, retries, logged, dead letters, those of
     /// them that failed.
-    #[cfg(test)]
     pub(crate) fn all(&self) -> [u64; 7] {
         let counts = [
             &self.record_failures,
@@ -64,6 +63,11 @@ impl ErrorCounts {
             &self.dead_letter_failures,
         ];
         counts.map(|count| count.load(Ordering::Relaxed))
+    }
+
+    /// `last-error-timestamp`: milliseconds since the epoch; 0 for never.
+    pub(crate) fn last_error_ms(&self) -> i64 {
+        self.last_error.load(Ordering::Relaxed)
     }
 }
 

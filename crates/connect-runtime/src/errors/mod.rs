@@ -82,8 +82,15 @@ pub(crate) struct ErrorHandler {
 }
 
 impl ErrorHandler {
-    pub(crate) fn new(task: TaskId, policy: ErrorPolicy, dead_letters: Option<DeadLetters>, stop: StopToken) -> Self {
-        Self { task, policy, dead_letters, counts: Arc::default(), stop }
+    /// Counts in `counts` what it hears of.
+    pub(crate) fn new(
+        task: TaskId,
+        policy: ErrorPolicy,
+        dead_letters: Option<DeadLetters>,
+        counts: Arc<ErrorCounts>,
+        stop: StopToken,
+    ) -> Self {
+        Self { task, policy, dead_letters, counts, stop }
     }
 
     /// Whether a failed operation may be tried again: then its input has to be kept.

@@ -60,16 +60,24 @@ impl CommitSchedule {
         self.under_way.is_none() && now >= self.next
     }
 
-    /// The answer to a commit that another one has overtaken changes nothing.
-    pub(super) fn on_committed(&mut self, number: u64, result: Result<(), ConnectError>, positions: &mut Positions) {
+    /// How long the commit took and whether it succeeded. The answer to one that another has overtaken changes nothing.
+    pub(super) fn on_committed(
+        &mut self,
+        number: u64,
+        result: Result<(), ConnectError>,
+        positions: &mut Positions,
+    ) -> Option<(Duration, bool)> {
         let is_it = |commit: &mut UnderWay| commit.number == number;
         let Some(commit) = self.under_way.take_if(is_it).or_else(|| self.late.take_if(is_it)) else {
-            return tracing::debug!("Received out of order commit callback for sequence number {number}");
+            tracing::debug!("Received out of order commit callback for sequence number {number}");
+            return None;
         };
+        let ended = (commit.started.elapsed(), result.is_ok());
         match result {
             Ok(()) => positions.committed(&commit.offsets),
             Err(error) => tracing::error!("Commit of offsets threw an unexpected exception: {error}"),
         }
+        Some(ended)
     }
 }
 
@@ -77,7 +85,12 @@ impl SinkLoop {
     /// Begins a commit if it is time and none is under way.
     pub(super) async fn commit_if_due(&mut self) -> Result<(), ConnectError> {
         let now = Instant::now();
-        if !self.commits.is_due(now) {
+        let was_under_way = self.commits.under_way.is_some();
+        let is_due = self.commits.is_due(now);
+        if was_under_way && self.commits.under_way.is_none() {
+            self.life.metrics.task.commit(self.commits.timeout, false);
+        }
+        if !is_due {
             return Ok(());
         }
         self.commits.next = now + self.commits.interval;
@@ -95,12 +108,30 @@ impl SinkLoop {
                 let changes = self.positions.changes(&offsets, &current);
                 if !changes.is_empty() {
                     let number = self.consumer.commit_async(&changes)?;
+                    self.life.metrics.sink.committing(number);
                     self.commits.begin(number, changes, now);
                 }
             }
-            Err(error) => self.go_back(&error),
+            Err(error) => {
+                self.life.metrics.task.commit(now.elapsed(), false);
+                self.go_back(&error);
+            }
         }
         Ok(())
+    }
+
+    /// None: the answer came too late to count.
+    pub(super) fn count_commit(&self, ended: Option<(Duration, bool)>) {
+        let metrics = &self.life.metrics;
+        match ended {
+            None => metrics.sink.commit_skipped(),
+            Some((took, success)) => {
+                metrics.task.commit(took, success);
+                if success {
+                    metrics.sink.committed(self.positions.active());
+                }
+            }
+        }
     }
 
     /// Whether the records that are to be committed are in the dead letter queue, those of them that belong there.
@@ -130,7 +161,8 @@ impl SinkLoop {
     /// # Errors
     /// The task has reported a record that is not tolerated; nothing is committed.
     pub(super) async fn commit_now(&mut self, partitions: &[TopicPartition]) -> Result<(), ConnectError> {
-        let deadline = Instant::now() + self.commits.closing_timeout;
+        let begun = Instant::now();
+        let deadline = begun + self.commits.closing_timeout;
         if let Some(letters) = self.conversion.errors.dead_letters()
             && !letters.settled(self.commits.closing_timeout).await
         {
@@ -152,11 +184,14 @@ impl SinkLoop {
         if changes.is_empty() {
             return Ok(());
         }
-        match tokio::time::timeout_at(deadline, self.consumer.commit(&changes)).await {
+        let committed = tokio::time::timeout_at(deadline, self.consumer.commit(&changes)).await;
+        let success = matches!(committed, Ok(Ok(())));
+        match committed {
             Ok(Ok(())) => self.positions.committed(&changes),
             Ok(Err(error)) => tracing::error!("Commit of offsets threw an unexpected exception during close: {error}"),
             Err(_) => tracing::error!("Commit of offsets timed out during close"),
         }
+        self.count_commit(Some((begun.elapsed(), success)));
         Ok(())
     }
 }
@@ -180,7 +215,8 @@ mod tests {
             if overtaken {
                 schedule.begin(2, offsets, Instant::now());
             }
-            schedule.on_committed(1, Ok(()), &mut positions);
+            let ended = schedule.on_committed(1, Ok(()), &mut positions);
+            assert_eq!(ended, (!overtaken).then_some((second * 2, true)));
             assert_eq!(positions.rewind_to_committed(), TopicOffsets::from([(at("t", 0), want)]), "{overtaken}");
             assert_eq!(schedule.under_way.is_some(), overtaken);
         }

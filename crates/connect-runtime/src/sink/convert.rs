@@ -24,11 +24,13 @@ pub(crate) struct SinkConversion {
     pub converters: Converters,
     pub errors: ErrorHandler,
     spare: Vec<SinkRecord>,
+    /// How many records the last call of [`convert`](Self::convert) has got to.
+    pub(super) consumed: u64,
 }
 
 impl SinkConversion {
     pub(crate) fn new(transforms: TransformationChain, converters: Converters, errors: ErrorHandler) -> Self {
-        Self { transforms, converters, errors, spare: Vec::new() }
+        Self { transforms, converters, errors, spare: Vec::new(), consumed: 0 }
     }
 
     /// Takes back a delivered batch, so that the next one needs no new memory.
@@ -45,6 +47,7 @@ impl SinkConversion {
         fetched: Vec<PartitionRecords>,
         positions: &mut Positions,
     ) -> (Vec<SinkRecord>, Option<Halt>) {
+        self.consumed = 0;
         let mut batch = std::mem::take(&mut self.spare);
         batch.reserve(fetched.iter().map(PartitionRecords::len_max).sum());
         let mut halt = None;
@@ -70,6 +73,7 @@ impl SinkConversion {
         let next_offset = records.next_offset;
         let mut next = None;
         for view in records {
+            self.consumed += 1;
             let outcome = match view {
                 Ok(view) => match self.convert_now(&view, &original) {
                     Some(record) => {

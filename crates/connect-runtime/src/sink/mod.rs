@@ -139,12 +139,14 @@ impl SinkLoop {
             Incoming::Revoked(partitions) => self.close(&partitions, true).await,
             Incoming::Lost(partitions) => self.close(&partitions, false).await,
             Incoming::Committed(number, result) => {
-                self.commits.on_committed(number, result, &mut self.positions);
+                let ended = self.commits.on_committed(number, result, &mut self.positions);
+                self.count_commit(ended);
                 Ok(())
             }
             Incoming::Records(records) => {
                 records.iter().for_each(|records| self.topics.note(&records.partition.topic));
                 let (mut batch, halt) = self.conversion.convert(records, &mut self.positions).await;
+                self.life.metrics.sink.read(self.conversion.consumed);
                 if let Some((waiting, _)) = self.retry.take() {
                     // Fetched before the partitions were paused: behind those that wait.
                     batch.splice(0..0, waiting.iter().cloned());
@@ -170,9 +172,12 @@ impl SinkLoop {
 
     async fn put(&mut self, batch: SinkBatch) -> Result<(), ConnectError> {
         let was_retry = self.retry.take().is_some() || self.positions.is_holding();
+        let begun = Instant::now();
         let put = self.task.put(&batch).await;
         match self.swallowed().map_or(put, |error| Err(TaskError::Fatal(error))) {
             Ok(()) => {
+                self.life.metrics.task.batch(batch.len());
+                self.life.metrics.sink.put(batch.len(), begun.elapsed(), self.positions.active());
                 self.positions.delivered();
                 if was_retry {
                     let flowing = self.positions.release();
@@ -232,6 +237,7 @@ impl SinkLoop {
         found.into_iter().for_each(|(partition, position)| self.positions.assign(partition, position));
         let held = self.positions.held_of(&partitions);
         self.consumer.pause(&held);
+        self.count_assigned();
         self.task.open(&partitions).await
     }
 
@@ -262,11 +268,16 @@ impl SinkLoop {
         let committed = if commit { self.commit_now(partitions).await } else { Ok(()) };
         let closed = self.task.close(partitions).await;
         self.positions.remove(partitions);
+        self.count_assigned();
         if let Some((batch, _)) = &mut self.retry {
             let left = batch.iter().filter(|record| !partitions.contains(&record.original)).cloned().collect();
             *batch = Arc::new(left);
         }
         committed.and(closed)
+    }
+
+    fn count_assigned(&self) {
+        self.life.metrics.sink.assigned(self.positions.count(), self.positions.active());
     }
 
     async fn close_all(&mut self) -> Result<(), ConnectError> {

@@ -40,6 +40,16 @@ impl Positions {
         self.partitions.keys().cloned().collect()
     }
 
+    pub(super) fn count(&self) -> usize {
+        self.partitions.len()
+    }
+
+    /// How many consumed offsets are not committed.
+    pub(super) fn active(&self) -> i64 {
+        let active = |at: &Position| at.consumed.saturating_sub(at.committed).max(0);
+        self.partitions.values().map(active).fold(0, i64::saturating_add)
+    }
+
     /// Those of `partitions` that the task has been given.
     pub(super) fn opened_of(&self, partitions: &[TopicPartition]) -> Vec<TopicPartition> {
         partitions.iter().filter(|partition| self.partitions.contains_key(partition)).cloned().collect()

@@ -16,12 +16,15 @@ use crate::fakes::{
 };
 use crate::kafka::Acked;
 use crate::life::{self, TaskControl};
+use crate::metrics::{TaskGroups, Windows};
 use crate::topics::TopicUse;
 use crate::transforms::TransformationChain;
 
 /// What a test wants the task to do, and what it has seen.
 #[derive(Default)]
 struct Plan {
+    /// What the task had counted at its end.
+    counted: Mutex<[f64; 5]>,
     seen: Mutex<Vec<String>>,
     /// The outcomes of the next `put`s with records; then they succeed.
     puts: Mutex<Vec<Result<(), TaskError>>>,
@@ -120,7 +123,8 @@ async fn run_during(
     during: impl AsyncFnOnce(&TaskControl),
 ) -> (Result<(), ConnectError>, Vec<String>, Vec<String>) {
     let log = Arc::<ConsumerLog>::default();
-    let (control, life, _said) = life::begin(TargetState::Started);
+    let metrics = TaskGroups::new(&crate::fakes::task_id(), Windows::default());
+    let (control, life, _said) = life::begin(TargetState::Started, metrics.clone());
     let stop = control.stop_token().clone();
     let errant = ErrantRecords::new(&errors);
     let conversion = SinkConversion::new(TransformationChain::default(), converters(), errors);
@@ -134,6 +138,7 @@ async fn run_during(
     during(&control).await;
     stop.cancel();
     let outcome = running.await.unwrap();
+    *plan.counted.lock().unwrap() = metrics.sink.counted();
     let (seen, told) = (plan.seen.lock().unwrap().clone(), log.calls.lock().unwrap().clone());
     (outcome, seen, told)
 }
@@ -182,6 +187,7 @@ async fn a_fatal_put_commits_nothing_of_its_batch() {
     assert_eq!(error.cause().and_then(ConnectError::message), Some("disk full"));
     assert_eq!(seen, ["open t-0", "put a", "close t-0", "stop"]);
     assert_eq!(told, ["close"]);
+    assert_eq!(*plan.counted.lock().unwrap(), [1.0, 0.0, 0.0, 0.0, 0.0]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -199,6 +205,8 @@ async fn a_tolerated_record_is_left_out_and_counts_as_processed() {
     let (outcome, seen, told) = run(&plan, vec![assigned(), records(&["bad", "b", "bad"])], true, 1).await;
     assert_eq!((outcome, seen[1].as_str()), (Ok(()), "put b"));
     assert_eq!(told, ["commit sync t-0=3", "close"]);
+    let counted = *plan.counted.lock().unwrap();
+    assert_eq!(counted, [3.0, 1.0, 0.0, 1.0, 0.0], "read, sent, active; commits completed, skipped");
 }
 
 #[tokio::test(start_paused = true)]

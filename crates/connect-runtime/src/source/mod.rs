@@ -15,7 +15,7 @@ mod submission;
 #[cfg(test)]
 mod tests;
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use connect_api::{ConnectError, SourceBatch, SourceTask, SourceTaskContext, TaskError};
 use connect_core::herder::Status;
@@ -65,9 +65,13 @@ impl SourceLoop {
                 self.pause().await?;
                 continue;
             }
+            let begun = Instant::now();
             let batch = self.poll().await?;
+            let took = begun.elapsed();
             self.tell_task().await;
             if !batch.is_empty() {
+                self.pipeline.metrics.source.polled(batch.len(), took);
+                self.pipeline.metrics.task.batch(batch.len());
                 self.pipeline.send(batch, &self.life.stop).await?;
             }
         }

@@ -17,6 +17,7 @@ use super::SourceConversion;
 use super::submission::Submission;
 use crate::errors::{Failure, Origin, Stage};
 use crate::kafka::{Acked, Acks, Blocked, Produce, ProduceAndAcks, Stopped, Unsent};
+use crate::metrics::TaskGroups;
 use crate::offsets::OffsetStore;
 use crate::topic_creation::TopicCreation;
 use crate::topics::TopicUse;
@@ -63,6 +64,7 @@ pub(crate) struct Pipeline {
     committed: bool,
     /// The store has offsets that it could not make durable.
     unsaved: bool,
+    pub(super) metrics: TaskGroups,
 }
 
 impl Pipeline {
@@ -73,6 +75,7 @@ impl Pipeline {
         store: Arc<dyn OffsetStore>,
         (creation, topics): (Option<TopicCreation>, TopicUse),
         config: PipelineConfig,
+        metrics: TaskGroups,
     ) -> Self {
         let confirmations = Confirmations::new(conversion.errors.needs_records());
         Self {
@@ -89,6 +92,7 @@ impl Pipeline {
             next_commit: Instant::now() + config.flush_interval,
             committed: false,
             unsaved: false,
+            metrics,
         }
     }
 
@@ -133,7 +137,16 @@ impl Pipeline {
     /// offsets are not committed.
     /// # Errors
     /// A record failed and is not tolerated: those before it were sent. Or the producer failed.
-    pub(crate) async fn send(&mut self, mut batch: SourceBatch, stop: &StopToken) -> Result<(), ConnectError> {
+    pub(crate) async fn send(&mut self, batch: SourceBatch, stop: &StopToken) -> Result<(), ConnectError> {
+        let (records, numbers) = (batch.len() as u64, self.submitted.next_number());
+        let sent = self.send_all(batch, stop).await;
+        // Nobody will hear of the others again: they were dropped, or left out at the end.
+        let submitted = self.submitted.next_number().saturating_sub(numbers);
+        self.metrics.source.settled(records.saturating_sub(submitted), 0);
+        sent
+    }
+
+    async fn send_all(&mut self, mut batch: SourceBatch, stop: &StopToken) -> Result<(), ConnectError> {
         let originals = self.confirmations.keeps().then(|| batch.clone());
         let prepared = self.conversion.begin(&mut batch, originals.as_ref()).await;
         let mut records = Submission { batch, originals, prepared, at: 0 };
@@ -229,10 +242,15 @@ impl Pipeline {
     }
 
     async fn take_acks(&mut self, first: Acked) -> Result<(), ConnectError> {
-        let mut next = Some(first);
+        let (mut next, mut settled, mut written) = (Some(first), 0, 0);
         while let Some(ack) = next {
+            let records: u64 = ack.numbers.iter().map(|numbers| numbers.end.saturating_sub(numbers.start)).sum();
+            settled += records;
             match &ack.result {
-                Ok(_) => self.topics.note(&ack.topic_partition.topic),
+                Ok(_) => {
+                    written += records;
+                    self.topics.note(&ack.topic_partition.topic);
+                }
                 Err(Unsent::Producer(error)) => return Err(unsendable(error.clone())),
                 Err(Unsent::Records(error)) => {
                     for number in ack.numbers.iter().cloned().flatten() {
@@ -247,6 +265,7 @@ impl Pipeline {
             self.confirmations.acked(&ack);
             next = self.acks.try_next();
         }
+        self.metrics.source.settled(settled, written);
         Ok(())
     }
 
@@ -267,11 +286,13 @@ impl Pipeline {
         let offsets = self.submitted.committable();
         if offsets.is_empty() && !self.unsaved {
             self.committed = true;
-            return;
+            return self.metrics.task.commit(Duration::ZERO, true);
         }
+        let begun = Instant::now();
         let stored = timeout(self.config.flush_timeout, self.store.commit(&self.connector, offsets)).await;
         self.unsaved = !matches!(stored, Ok(Ok(())));
         self.committed = !self.unsaved;
+        self.metrics.task.commit(begun.elapsed(), self.committed);
         match stored {
             Ok(Ok(())) => {}
             Ok(Err(error)) => tracing::error!("Failed to flush offsets to storage: {}", error.trace()),

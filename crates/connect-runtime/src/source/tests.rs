@@ -19,6 +19,7 @@ use crate::fakes::{
 };
 use crate::kafka::{Acked, Unsent};
 use crate::life::{self, TaskControl, ToldStatus};
+use crate::metrics::{TaskGroups, Windows};
 use crate::topics::TopicUse;
 use crate::transforms::TransformationChain;
 
@@ -89,6 +90,7 @@ struct Bench {
     control: TaskControl,
     said: ToldStatus,
     told: Arc<Mutex<Vec<String>>>,
+    metrics: TaskGroups,
     outcome: tokio::task::JoinHandle<Result<(), ConnectError>>,
 }
 
@@ -107,7 +109,8 @@ fn start_as(
     tracked_max: usize,
 ) -> Bench {
     let (kafka, store) = (Arc::new(FakeKafka::default()), Arc::new(FakeStore::default()));
-    let (control, life, said) = life::begin(target);
+    let metrics = TaskGroups::new(&task_id(), Windows::default());
+    let (control, life, said) = life::begin(target, metrics.clone());
     let stop = control.stop_token().clone();
     *kafka.room.lock().unwrap() = room;
     let (acks, receiver) = mpsc::channel(16);
@@ -117,7 +120,15 @@ fn start_as(
     let (flush_interval, limit) = (Duration::from_secs(10), Duration::from_secs(5));
     let config = PipelineConfig { flush_interval, flush_timeout: limit, drain_timeout: limit, tracked_max };
     let topics = (None, TopicUse::none());
-    let pipeline = Pipeline::new(task_id().connector, conversion, client, Arc::clone(&store) as _, topics, config);
+    let pipeline = Pipeline::new(
+        task_id().connector,
+        conversion,
+        client,
+        Arc::clone(&store) as _,
+        topics,
+        config,
+        metrics.clone(),
+    );
     let told = Arc::<Mutex<Vec<String>>>::default();
     let task = Script { batches: batches.into(), stop: None, next: 0, wants_acks, told: Arc::clone(&told) };
     let source = SourceLoop { task: Box::new(task), pipeline, life };
@@ -128,7 +139,7 @@ fn start_as(
         transaction: None,
     };
     let outcome = tokio::spawn(source.run(context));
-    Bench { kafka, store, acks, stop, control, said, told, outcome }
+    Bench { kafka, store, acks, stop, control, said, told, metrics, outcome }
 }
 
 impl Bench {
@@ -227,8 +238,11 @@ async fn a_retriable_poll_is_tried_again_and_a_failed_send_is_fatal() {
 async fn a_record_that_can_never_be_sent_is_judged_alone() {
     let bench = start(vec![Ok(vec!["a", "huge", "b"])], 100, true, false);
     assert_eq!(bench.taken(2).await, ["a", "b"]);
+    assert_eq!(bench.metrics.source.counted(), [3.0, 0.0, 2.0], "polled, written, active");
     bench.acks.send(ack(0, 2, Ok(()))).await.unwrap();
+    let metrics = bench.metrics.clone();
     assert_eq!(bench.end().await, (Ok(()), vec![3]));
+    assert_eq!(metrics.source.counted(), [3.0, 2.0, 0.0]);
     let bench = start(vec![Ok(vec!["a", "huge", "b"])], 100, false, false);
     bench.taken(1).await;
     bench.acks.send(ack(0, 1, Ok(()))).await.unwrap();

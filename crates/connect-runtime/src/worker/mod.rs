@@ -13,15 +13,18 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use connect_api::{ConnectError, PluginTable};
-use connect_core::config::StandaloneConfig;
+use connect_config::Props;
+use connect_core::config::{StandaloneConfig, WorkerConfig};
 use connect_core::herder::Event;
 use connect_core::{ConnectorName, TaskId};
 use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
+use crate::metrics::{Metrics, Windows};
 use crate::offsets::OffsetStore;
 use crate::topics::ActiveTopics;
+use crate::validation;
 use connectors::HostedConnector;
 use tasks::RunningTask;
 
@@ -44,6 +47,7 @@ pub(crate) struct TaskParts {
 pub struct Worker {
     parts: Arc<TaskParts>,
     data: Handle,
+    metrics: Metrics,
     events: mpsc::Sender<Event>,
     connectors: HashMap<ConnectorName, HostedConnector>,
     tasks: HashMap<TaskId, RunningTask>,
@@ -61,15 +65,28 @@ impl Worker {
     pub fn new(parts: WorkerParts, data: Handle, events: mpsc::Sender<Event>) -> Self {
         let WorkerParts { config, plugins, offsets } = parts;
         let topics = ActiveTopics::new(&config.worker);
+        let metrics = Metrics::new(windows(&config.worker));
         Self {
             parts: Arc::new(TaskParts { config, plugins, offsets, topics }),
             data,
+            metrics,
             events,
             connectors: HashMap::new(),
             tasks: HashMap::new(),
             calls: JoinSet::new(),
             watchers: JoinSet::new(),
         }
+    }
+
+    /// What this worker and its tasks count.
+    pub fn metrics(&self) -> Metrics {
+        self.metrics.clone()
+    }
+
+    /// The class behind the name that a connector's configuration has for it; this name if there is none.
+    pub(crate) fn class_of<'a>(&'a self, config: &'a Props) -> &'a str {
+        let named = || config.get("connector.class").unwrap_or_default();
+        validation::find(&self.parts.plugins, config).map_or_else(|_| named(), |plugin| plugin.class)
     }
 
     /// Stops all tasks together, then all connectors; takes the events that they still report.
@@ -131,6 +148,12 @@ impl TaskParts {
 
 fn millis(ms: i64) -> Duration {
     Duration::from_millis(ms.max(0).unsigned_abs())
+}
+
+/// How far back sampled values reach.
+fn windows(worker: &WorkerConfig) -> Windows {
+    let count = u32::try_from(worker.metrics_num_samples).unwrap_or(1);
+    Windows { count, length: millis(worker.metrics_sample_window_ms) }
 }
 
 fn late(what: &str) -> ConnectError {

@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use connect_config::Props;
-use connect_core::herder::{Event, StartTasks, TargetState};
+use connect_core::herder::{ConnectorType, Event, StartTasks, TargetState};
 use connect_core::{ConnectorName, TaskId};
 use tokio::sync::oneshot;
 use tracing::Instrument;
 
 use super::Worker;
 use crate::life::{self, TaskControl};
+use crate::metrics::{Registration, TaskGroups};
 use crate::supervise::SupervisedTask;
 use crate::task::TaskSeed;
 use crate::validation;
@@ -18,6 +19,8 @@ pub(super) struct RunningTask {
     control: TaskControl,
     /// Ends when the task has ended and its last state has been reported.
     ended: oneshot::Receiver<()>,
+    /// A failed task is told of until it is removed or started again.
+    _metrics: Vec<Registration>,
 }
 
 impl Worker {
@@ -57,16 +60,21 @@ impl Worker {
         target: TargetState,
         task_count: usize,
     ) {
-        let version =
-            validation::find(&self.parts.plugins, &connector_config).ok().map(|plugin| plugin.version.to_owned());
+        let plugin = validation::find(&self.parts.plugins, &connector_config).ok();
+        let version = plugin.map(|plugin| plugin.version.to_owned());
+        let connector_type = plugin.map_or(ConnectorType::Unknown, validation::connector_type);
+        let groups = TaskGroups::new(&id, self.metrics.windows());
+        // A task of the same name that did not end is not told of any more.
+        let registrations = groups.register(&self.metrics, &id, connector_type);
+        let metrics = Arc::clone(&groups.task);
         let span = tracing::info_span!("task", context = %format_args!("[{}|task-{}]", id.connector, id.index));
-        let (control, life, told) = life::begin(target);
+        let (control, life, told) = life::begin(target, groups);
         let parts = Arc::clone(&self.parts);
         let seed = TaskSeed { parts, id: id.clone(), connector_config, config, task_count, life };
         let running = self.data.spawn(seed.run().instrument(span.clone()));
         let (ending, ended) = oneshot::channel();
         let (stop, grace, events) = (control.stop_token().clone(), self.parts.grace(), self.events.clone());
-        let watched = SupervisedTask { id: id.clone(), version, running, told, stop, grace, events };
+        let watched = SupervisedTask { id: id.clone(), version, running, told, stop, grace, events, metrics };
         self.watchers.spawn(
             async move {
                 watched.watch().await;
@@ -75,6 +83,6 @@ impl Worker {
             }
             .instrument(span),
         );
-        self.tasks.insert(id, RunningTask { control, ended });
+        self.tasks.insert(id, RunningTask { control, ended, _metrics: registrations });
     }
 }

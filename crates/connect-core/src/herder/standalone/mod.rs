@@ -17,11 +17,12 @@ mod event;
 mod restart;
 mod stages;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use connect_api::ConnectError;
+use connect_config::Props;
 
-use super::{HerderError, Status, TaskStatus};
+use super::{ConnectorStatus, HerderError, Status, TaskStatus};
 use crate::{ConnectorName, TaskId};
 use change::Change;
 use connector::Connector;
@@ -35,12 +36,20 @@ pub struct StandaloneHerder {
     connectors: BTreeMap<ConnectorName, Connector>,
     waiting: VecDeque<Change>,
     course: Option<Course>,
+    /// Connectors that may look different since [`take_changed`](Self::take_changed).
+    changed: BTreeSet<ConnectorName>,
 }
 
 impl StandaloneHerder {
     /// `worker_id` is the `host:port` under which the worker's REST server is known.
     pub fn new(worker_id: String) -> Self {
-        Self { worker_id, connectors: BTreeMap::new(), waiting: VecDeque::new(), course: None }
+        Self {
+            worker_id,
+            connectors: BTreeMap::new(),
+            waiting: VecDeque::new(),
+            course: None,
+            changed: BTreeSet::new(),
+        }
     }
 
     /// The tasks that should be there.
@@ -51,6 +60,17 @@ impl StandaloneHerder {
     /// Every connector that exists.
     pub fn connectors(&self) -> Vec<ConnectorName> {
         self.connectors.keys().cloned().collect()
+    }
+
+    /// The connectors that the steps since the last call were about: created, changed, or gone.
+    pub fn take_changed(&mut self) -> BTreeSet<ConnectorName> {
+        std::mem::take(&mut self.changed)
+    }
+
+    /// A connector and its tasks as they are now, and its configuration; none if there is no such connector.
+    pub fn look_at(&self, name: &ConnectorName) -> Option<(ConnectorStatus, &Props)> {
+        let connector = self.connectors.get(name)?;
+        Some((connector.status(name, &self.worker_id), &connector.config))
     }
 
     /// Connectors that are not what they are meant to be, and have not failed either.
@@ -80,13 +100,16 @@ impl StandaloneHerder {
         loop {
             match self.course.take() {
                 Some(course) if course.awaited.is_some() => return self.course = Some(course),
-                Some(mut course) => match course.stages.pop_front() {
-                    Some(stage) => {
-                        self.enter(&mut course, stage, actions);
-                        self.course = Some(course);
+                Some(mut course) => {
+                    self.changed.insert(course.name.clone());
+                    match course.stages.pop_front() {
+                        Some(stage) => {
+                            self.enter(&mut course, stage, actions);
+                            self.course = Some(course);
+                        }
+                        None => self.finish(course, actions),
                     }
-                    None => self.finish(course, actions),
-                },
+                }
                 None => match self.waiting.pop_front() {
                     Some(change) => self.course = Some(self.begin(change, actions)),
                     None => return,
@@ -107,6 +130,7 @@ impl StandaloneHerder {
     fn on_connector_failed(&mut self, name: &ConnectorName, error: &ConnectError) {
         if let Some(connector) = self.connectors.get_mut(name) {
             connector.fail(error);
+            self.changed.insert(name.clone());
         }
     }
 
@@ -116,6 +140,7 @@ impl StandaloneHerder {
         if connector.has_task(id.index) {
             let index = id.index;
             connector.tasks.insert(index, TaskStatus { index, status, worker_id, version, trace });
+            self.changed.insert(id.connector.clone());
         }
     }
 
