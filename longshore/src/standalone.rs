@@ -52,24 +52,26 @@ async fn serve(
 ) -> Result<Signal, StartError> {
     let mut signals = Signals::new().map_err(|error| StartError::Before(format!("no signals: {error}")))?;
     let starting = start(worker, plugins, data);
-    let running = tokio::select! {
+    let mut running = tokio::select! {
         started = starting => started?,
         signal = signals.next() => return Ok(signal),
+    };
+    let work = async {
+        create_connectors(&running.herder, connectors).await.map_err(StartError::During)?;
+        running.startup.ready();
+        tracing::info!("Kafka Connect standalone worker is ready");
+        std::future::pending().await
     };
     let outcome = tokio::select! {
         biased;
         signal = signals.next() => Ok(signal),
-        created = create_connectors(&running.herder, connectors) => match created {
-            Ok(()) => {
-                running.startup.ready();
-                tracing::info!("Kafka Connect standalone worker is ready");
-                Ok(signals.next().await)
-            }
-            Err(error) => Err(StartError::During(error)),
-        },
+        // Only a panic ends it, which has been logged.
+        Some(_) = running.herder_loop.join_next() => Err(StartError::Herder),
+        failed = work => failed,
     };
     match &outcome {
         Ok(signal) => tracing::info!("Kafka Connect is stopping ({signal:?})"),
+        Err(StartError::Herder) => tracing::error!("Stopping because the herder has ended"),
         Err(_) => tracing::error!("Stopping after connector error"),
     }
     let stopped = StopToken::new();

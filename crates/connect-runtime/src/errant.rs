@@ -39,7 +39,7 @@ impl ErrantRecordReporter for ErrantRecords {
         }
         let failure = Failure { stage: Stage::TaskPut, class: SINK_TASK.to_owned(), error, origin };
         match self.errors.failed(failure).await {
-            Ok(Some(delivery)) => delivery.written().await,
+            Ok(Some(delivery)) => self.errors.written(delivery).await,
             Ok(None) => Ok(()),
             Err(error) => {
                 // Set already: the first one counts.

@@ -19,7 +19,9 @@ use tokio::sync::{Notify, mpsc};
 use crate::converters::{Converters, Named};
 use crate::dead_letters::DeadLetters;
 use crate::errors::{ErrorHandler, ErrorLog, ErrorPolicy, RetryPolicy};
-use crate::kafka::{Acked, Acks, Appended, Blocked, Consume, Incoming, Landed, OutgoingBatch, Produce, Stopped};
+use crate::kafka::{
+    Acked, Acks, Appended, Blocked, Consume, Incoming, Landed, OutgoingBatch, Produce, Stopped, Unsent,
+};
 use crate::offsets::OffsetStore;
 
 pub(crate) fn task_id() -> TaskId {
@@ -57,6 +59,8 @@ pub(crate) struct FakeKafka {
     /// How many records fit before acks make room.
     pub room: Mutex<usize>,
     pub more_room: Notify,
+    /// Why the producer cannot go on; seen by who waits for room.
+    pub finished: Mutex<Option<ConnectError>>,
 }
 
 pub(crate) struct FakeProducer(pub Arc<FakeKafka>);
@@ -80,7 +84,10 @@ impl Produce for FakeProducer {
         Ok(Appended { next: batch.records.len(), stopped: None })
     }
 
-    async fn unblock(&mut self, _: &Blocked) -> Result<(), ConnectError> {
+    async fn unblock(&mut self, _: &Blocked) -> Result<(), Unsent> {
+        if let Some(error) = self.0.finished.lock().unwrap().clone() {
+            return Err(Unsent::Producer(error));
+        }
         while *self.0.room.lock().unwrap() == 0 {
             self.0.more_room.notified().await;
         }
@@ -112,7 +119,7 @@ pub(crate) fn ack(first: u64, end: u64, result: Result<(), ConnectError>) -> Ack
     Acked {
         topic_partition: at("t", 0),
         numbers: vec![first..end],
-        result: result.map(|()| Landed { base_offset: Some(100), timestamp: None }),
+        result: result.map(|()| Landed { base_offset: Some(100), timestamp: None }).map_err(Unsent::Records),
     }
 }
 

@@ -84,10 +84,22 @@ impl SupervisedTask {
                 tracing::warn!("Task {} failed while it was stopping: {}", self.id, error.trace());
                 (Status::Unassigned, None)
             }
-            Ok(Err(error)) => failed(&error),
-            Err(error) if error.is_panic() => failed(&panicked(&*error.into_panic())),
+            Ok(Err(error)) => self.failed(&error),
+            Err(error) if error.is_panic() && self.stop.is_cancelled() => {
+                tracing::warn!("Task {} panicked while it was stopping", self.id);
+                (Status::Unassigned, None)
+            }
+            Err(error) if error.is_panic() => self.failed(&panicked(&*error.into_panic())),
             Err(_) => (Status::Unassigned, None),
         }
+    }
+
+    fn failed(&self, error: &ConnectError) -> (Status, Option<String>) {
+        let (id, trace) = (&self.id, error.trace());
+        tracing::error!(
+            "{id} Task threw an uncaught and unrecoverable exception. Task is being killed and will not recover until manually restarted: {trace}"
+        );
+        (Status::Failed, Some(trace))
     }
 
     async fn report(&self, status: Status, trace: Option<String>) {
@@ -95,14 +107,6 @@ impl SupervisedTask {
         // The herder has gone: nobody is left to ask.
         drop(self.events.send(Event::TaskChanged { id, status, version, trace }).await);
     }
-}
-
-fn failed(error: &ConnectError) -> (Status, Option<String>) {
-    let trace = error.trace();
-    tracing::error!(
-        "Task threw an uncaught and unrecoverable exception. Task is being killed and will not recover until manually restarted: {trace}"
-    );
-    (Status::Failed, Some(trace))
 }
 
 fn panicked(payload: &(dyn std::any::Any + Send)) -> ConnectError {

@@ -9,7 +9,7 @@ use connect_core::herder::HerderError;
 use connect_core::{ConnectorName, TaskId};
 use kafka_client::admin::{self, Admin, AdminConfig};
 use kafka_client::cluster::Cluster;
-use kafka_client::config::ClientConfig;
+use kafka_client::config::{ClientConfig, ClientKind};
 use kafka_client::consumer;
 use kafka_client::{ErrorCode, KafkaError};
 
@@ -30,12 +30,12 @@ const IN_USE: [ErrorCode; 3] =
 impl<'a> ConnectorGroup<'a> {
     /// # Errors
     /// The client's configuration is wrong.
-    pub(super) fn of(parts: &TaskParts, name: &'a ConnectorName, config: &Props) -> Result<Self, HerderError> {
+    pub(super) async fn of(parts: &TaskParts, name: &'a ConnectorName, config: &Props) -> Result<Self, HerderError> {
         let worker = &parts.config.originals;
         let first_task = TaskId { connector: name.clone(), index: 0 };
         let consumer = client_config::consumer(worker, config, &first_task);
         let group = consumer.get("group.id").unwrap_or_default().to_owned();
-        let admin = open(&client_config::connector_admin(worker, config, name));
+        let admin = open(&client_config::connector_admin(worker, config, name)).await;
         Ok(Self { name, admin: admin.map_err(|error| HerderError::Failed(error.to_string()))?, group })
     }
 
@@ -109,9 +109,9 @@ impl<'a> ConnectorGroup<'a> {
     }
 }
 
-fn open(props: &Props) -> Result<Admin, KafkaError> {
+async fn open(props: &Props) -> Result<Admin, KafkaError> {
     let config = AdminConfig::parse(props)?;
-    Ok(Admin::with_config(Cluster::shared(ClientConfig::parse(props)?), config))
+    Ok(Admin::with_config(Cluster::shared(ClientConfig::load(ClientKind::Admin, props).await?), config))
 }
 
 fn ours(at: consumer::TopicPartition) -> TopicPartition {

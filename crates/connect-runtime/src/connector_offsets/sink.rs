@@ -15,7 +15,7 @@ pub(super) async fn read(
     name: &ConnectorName,
     config: &Props,
 ) -> Result<SourceOffsets, HerderError> {
-    let group = ConnectorGroup::of(parts, name, config)?;
+    let group = ConnectorGroup::of(parts, name, config).await?;
     let offsets = group.offsets().await;
     let failed = |error| {
         HerderError::Failed(format!("Failed to retrieve consumer group offsets for sink connector {name}: {error}"))
@@ -36,7 +36,7 @@ pub(super) async fn modify(
         Some(offsets) => shape::parse(offsets)?,
         None => Wanted::new(),
     };
-    let group = ConnectorGroup::of(parts, name, config)?;
+    let group = ConnectorGroup::of(parts, name, config).await?;
     let wanted = if is_reset { group.removals().await? } else { wanted };
     let asked: Vec<_> = wanted.iter().map(|(partition, offset)| (partition.clone(), *offset)).collect();
     let all_done = connector.alter_offsets(config, &asked).await.map_err(failed)?;

@@ -8,7 +8,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::DeadLetter;
 use crate::errors::ErrorCounts;
-use crate::kafka::{Acked, Acks, Blocked, OutgoingBatch, Produce, ProduceAndAcks, Stopped};
+use crate::kafka::{Acked, Acks, Blocked, OutgoingBatch, Produce, ProduceAndAcks, Stopped, Unsent};
 
 type Done = oneshot::Sender<Result<(), ConnectError>>;
 
@@ -98,7 +98,7 @@ impl Writer {
     async fn unblock(&mut self, blocked: &Blocked) -> Result<(), ConnectError> {
         loop {
             let acked = tokio::select! {
-                unblocked = self.producer.unblock(blocked) => return unblocked,
+                unblocked = self.producer.unblock(blocked) => return unblocked.map_err(Unsent::into_error),
                 acked = self.acks.next() => acked.ok_or_else(|| ConnectError::connect("The producer has closed"))?,
             };
             self.on_acked(&acked);
@@ -108,7 +108,7 @@ impl Writer {
     fn on_acked(&mut self, acked: &Acked) {
         for number in acked.numbers.iter().cloned().flatten() {
             if let Some((counts, done)) = self.unacked.remove(&number) {
-                self.tell(&counts, done, acked.result.clone().map(drop));
+                self.tell(&counts, done, acked.result.clone().map(drop).map_err(Unsent::into_error));
             }
         }
         self.tell_settled();

@@ -183,6 +183,15 @@ impl ErrorHandler {
         Ok(delivery)
     }
 
+    /// Ends when the letter is written, or when the task is to stop.
+    /// # Errors
+    /// It is not written.
+    pub(crate) async fn written(&self, delivery: Delivery) -> Result<(), ConnectError> {
+        let stopped =
+            || Err(ConnectError::connect("The task was stopped before the record was in the dead letter queue"));
+        self.stop.run_until_cancelled(delivery.written()).await.unwrap_or_else(stopped)
+    }
+
     /// None if the task was stopped meanwhile; then there is no dead letter.
     async fn report(&self, failure: &Failure) -> Option<Option<Delivery>> {
         self.counts.errored();

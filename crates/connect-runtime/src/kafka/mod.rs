@@ -32,8 +32,8 @@ pub trait Produce: Send {
 
     /// Ends when what stopped `append` may be over. Cancel-safe.
     /// # Errors
-    /// `max.block.ms` has passed.
-    async fn unblock(&mut self, blocked: &Blocked) -> Result<(), ConnectError>;
+    /// `max.block.ms` has passed, or the producer cannot go on.
+    async fn unblock(&mut self, blocked: &Blocked) -> Result<(), Unsent>;
 
     /// Ends when everything taken has been acknowledged or has failed. Cancel-safe.
     async fn flush(&mut self);
@@ -91,7 +91,24 @@ pub struct Acked {
     /// The records' numbers, in the order in which they stand in the partition.
     pub numbers: Vec<Range<u64>>,
     /// Where the first record landed, or why none did.
-    pub result: Result<Landed, ConnectError>,
+    pub result: Result<Landed, Unsent>,
+}
+
+/// Why records did not get to Kafka.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Unsent {
+    /// The records or their topic are at fault: others may get there.
+    Records(ConnectError),
+    /// The producer cannot go on: no record is at fault.
+    Producer(ConnectError),
+}
+
+impl Unsent {
+    pub fn into_error(self) -> ConnectError {
+        match self {
+            Self::Records(error) | Self::Producer(error) => error,
+        }
+    }
 }
 
 /// Where an acknowledged batch begins.

@@ -7,13 +7,15 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use async_trait::async_trait;
 use connect_api::{ConnectError, TopicPartition};
 use connect_config::Props;
-use kafka_client::KafkaError;
 use kafka_client::admin::{Admin, AdminConfig};
 use kafka_client::cluster::Cluster;
 use kafka_client::config::{ClientConfig, ClientKind, unused};
 use kafka_client::producer::{Ack, AppendError, Appender, Producer, ProducerConfig, Record, Topic};
+use kafka_client::{ErrorCode, ErrorKind, KafkaError};
 
-use super::{Acked, Acks, Appended, Blocked, Landed, Outgoing, OutgoingBatch, Produce, ProduceAndAcks, Stopped};
+use super::{
+    Acked, Acks, Appended, Blocked, Landed, Outgoing, OutgoingBatch, Produce, ProduceAndAcks, Stopped, Unsent,
+};
 
 /// A producer and its acknowledgements, made of Java's properties. Connects when it is first used.
 /// # Errors
@@ -96,15 +98,16 @@ impl Produce for KafkaProducer {
         Ok(Appended { next: batch.records.len(), stopped: None })
     }
 
-    async fn unblock(&mut self, blocked: &Blocked) -> Result<(), ConnectError> {
+    async fn unblock(&mut self, blocked: &Blocked) -> Result<(), Unsent> {
+        let producer = self.get().map_err(Unsent::Producer)?;
         let (name, topic) = match blocked {
-            Blocked::Full => return self.get()?.wait_ready().await.map_err(|error| connect_error(&error)),
-            Blocked::UnknownTopic(name) => (name, self.get()?.prepare(name).await),
+            Blocked::Full => return producer.wait_ready().await.map_err(unsent),
+            Blocked::UnknownTopic(name) => (name, producer.prepare(name).await),
             Blocked::UnknownPartition(name, partition) => {
-                (name, self.get()?.prepare_partition(name, partition.unwrap_or(0)).await)
+                (name, producer.prepare_partition(name, partition.unwrap_or(0)).await)
             }
         };
-        let topic = topic.map_err(|error| connect_error(&error))?;
+        let topic = topic.map_err(unsent)?;
         self.topics.insert(Arc::clone(name), topic);
         Ok(())
     }
@@ -119,6 +122,18 @@ impl Produce for KafkaProducer {
         if let Some(producer) = self.producer.take() {
             producer.close(timeout).await;
         }
+    }
+}
+
+/// Rights on a topic are a matter of its records; a login, a place taken by another, or rights on the cluster are not.
+fn unsent(error: KafkaError) -> Unsent {
+    let of_producer = [ErrorCode::CLUSTER_AUTHORIZATION_FAILED, ErrorCode::TRANSACTIONAL_ID_AUTHORIZATION_FAILED];
+    let ends = matches!(error.kind(), ErrorKind::Authentication | ErrorKind::Fenced)
+        || matches!(error, KafkaError::Closed)
+        || error.code().is_some_and(|code| of_producer.contains(&code));
+    match ends {
+        true => Unsent::Producer(connect_error(&error)),
+        false => Unsent::Records(connect_error(&error)),
     }
 }
 
@@ -171,6 +186,6 @@ fn acked(ack: Ack) -> Acked {
     Acked {
         topic_partition: TopicPartition { topic: ack.topic, partition: ack.partition },
         numbers: ack.submissions.runs().to_vec(),
-        result: ack.result.map(|()| landed).map_err(|error| connect_error(&error)),
+        result: ack.result.map(|()| landed).map_err(unsent),
     }
 }

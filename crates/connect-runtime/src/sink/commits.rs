@@ -5,8 +5,8 @@ use std::time::Duration;
 use connect_api::{ConnectError, TopicOffsets, TopicPartition};
 use tokio::time::Instant;
 
-use super::SinkLoop;
 use super::positions::Positions;
+use super::{SinkLoop, exiting};
 
 /// The periods of commits, and the one under way.
 pub(crate) struct CommitSchedule {
@@ -99,7 +99,11 @@ impl SinkLoop {
         if current.is_empty() || !self.letters_settled().await {
             return Ok(());
         }
-        match self.task.pre_commit(&current).await {
+        let answer = self.task.pre_commit(&current).await;
+        if let Some(error) = self.swallowed() {
+            return Err(exiting(error));
+        }
+        match answer {
             Ok(offsets) => {
                 let changes = self.positions.changes(&offsets, &current);
                 if !changes.is_empty() {
@@ -154,21 +158,31 @@ impl SinkLoop {
     }
 
     /// Commits `partitions` before they are given up. Failures are logged: the records will be delivered again.
-    pub(super) async fn commit_now(&mut self, partitions: &[TopicPartition]) {
+    /// # Errors
+    /// The task has reported a record that is not tolerated; nothing is committed.
+    pub(super) async fn commit_now(&mut self, partitions: &[TopicPartition]) -> Result<(), ConnectError> {
         let begun = Instant::now();
         let deadline = begun + self.commits.closing_timeout;
         if let Some(letters) = self.conversion.errors.dead_letters()
             && !letters.settled(self.commits.closing_timeout).await
         {
-            return tracing::error!("The dead letter queue was not written in time; no offsets are committed");
+            tracing::error!("The dead letter queue was not written in time; no offsets are committed");
+            return Ok(());
         }
         let current = self.positions.committable(partitions);
-        let changes = match self.task.pre_commit(&current).await {
+        let answer = self.task.pre_commit(&current).await;
+        if let Some(error) = self.swallowed() {
+            return Err(exiting(error));
+        }
+        let changes = match answer {
             Ok(offsets) => self.positions.changes(&offsets, &current),
-            Err(error) => return tracing::error!("Offset commit failed during close: {}", error.trace()),
+            Err(error) => {
+                tracing::error!("Offset commit failed during close: {}", error.trace());
+                return Ok(());
+            }
         };
         if changes.is_empty() {
-            return;
+            return Ok(());
         }
         let committed = tokio::time::timeout_at(deadline, self.consumer.commit(&changes)).await;
         let success = matches!(committed, Ok(Ok(())));
@@ -178,6 +192,7 @@ impl SinkLoop {
             Err(_) => tracing::error!("Commit of offsets timed out during close"),
         }
         self.count_commit(Some((begun.elapsed(), success)));
+        Ok(())
     }
 }
 

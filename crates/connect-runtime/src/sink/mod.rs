@@ -174,9 +174,7 @@ impl SinkLoop {
         let was_retry = self.retry.take().is_some() || self.positions.is_holding();
         let begun = Instant::now();
         let put = self.task.put(&batch).await;
-        // The task may have swallowed what its report was answered.
-        let swallowed = self.errant.as_ref().and_then(ErrantRecords::fatal).map(TaskError::Fatal);
-        match swallowed.map_or(put, Err) {
+        match self.swallowed().map_or(put, |error| Err(TaskError::Fatal(error))) {
             Ok(()) => {
                 self.life.metrics.task.batch(batch.len());
                 self.life.metrics.sink.put(batch.len(), begun.elapsed(), self.positions.active());
@@ -197,11 +195,13 @@ impl SinkLoop {
                 self.retry = Some((batch, Instant::now() + PUT_RETRY));
                 Ok(())
             }
-            Err(TaskError::Fatal(error)) => {
-                let exiting = "Exiting WorkerSinkTask due to unrecoverable exception.";
-                Err(ConnectError::connect(exiting).caused_by(error))
-            }
+            Err(TaskError::Fatal(error)) => Err(exiting(error)),
         }
+    }
+
+    /// A report that is not tolerated: the task may have swallowed what it was answered.
+    fn swallowed(&self) -> Option<ConnectError> {
+        self.errant.as_ref().and_then(ErrantRecords::fatal)
     }
 
     /// Does what the task has asked for; answers how long the next poll may wait.
@@ -265,9 +265,7 @@ impl SinkLoop {
             return Ok(());
         }
         self.commits.forget();
-        if commit {
-            self.commit_now(partitions).await;
-        }
+        let committed = if commit { self.commit_now(partitions).await } else { Ok(()) };
         let closed = self.task.close(partitions).await;
         self.positions.remove(partitions);
         self.count_assigned();
@@ -275,7 +273,7 @@ impl SinkLoop {
             let left = batch.iter().filter(|record| !partitions.contains(&record.original)).cloned().collect();
             *batch = Arc::new(left);
         }
-        closed
+        committed.and(closed)
     }
 
     fn count_assigned(&self) {
@@ -286,4 +284,8 @@ impl SinkLoop {
         let all = self.positions.partitions();
         self.close(&all, true).await
     }
+}
+
+fn exiting(error: ConnectError) -> ConnectError {
+    ConnectError::connect("Exiting WorkerSinkTask due to unrecoverable exception.").caused_by(error)
 }

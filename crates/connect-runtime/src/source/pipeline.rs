@@ -16,7 +16,7 @@ use super::Confirmations;
 use super::SourceConversion;
 use super::submission::Submission;
 use crate::errors::{Failure, Origin, Stage};
-use crate::kafka::{Acked, Acks, Blocked, Produce, ProduceAndAcks, Stopped};
+use crate::kafka::{Acked, Acks, Blocked, Produce, ProduceAndAcks, Stopped, Unsent};
 use crate::metrics::TaskGroups;
 use crate::offsets::OffsetStore;
 use crate::topic_creation::TopicCreation;
@@ -215,10 +215,12 @@ impl Pipeline {
             tokio::select! {
                 biased;
                 () = stop.cancelled() => return Ok(Waited::Stopped),
-                // Java's producer tells such errors of each record, too.
-                unblocked = producer.unblock(blocked) => {
-                    return Ok(unblocked.map_or_else(Waited::Refused, |()| Waited::Go));
-                }
+                unblocked = producer.unblock(blocked) => return match unblocked {
+                    Ok(()) => Ok(Waited::Go),
+                    // Java's producer tells such errors of each record, too.
+                    Err(Unsent::Records(error)) => Ok(Waited::Refused(error)),
+                    Err(Unsent::Producer(error)) => Err(unsendable(error)),
+                },
                 ack = self.acks.next() => self.take_acks(ack.ok_or_else(closed)?).await?,
                 () = tokio::time::sleep_until(self.next_commit) => self.commit().await,
             }
@@ -249,7 +251,8 @@ impl Pipeline {
                     written += records;
                     self.topics.note(&ack.topic_partition.topic);
                 }
-                Err(error) => {
+                Err(Unsent::Producer(error)) => return Err(unsendable(error.clone())),
+                Err(Unsent::Records(error)) => {
                     for number in ack.numbers.iter().cloned().flatten() {
                         let origin = Origin::of_source(self.confirmations.record(number));
                         self.undelivered(origin, error.clone()).await?;

@@ -17,7 +17,7 @@ use super::*;
 use crate::fakes::{
     FakeAcks, FakeKafka, FakeProducer, FakeStore, NoOffsets, REMOVED, ack, converters, errors, source_record, task_id,
 };
-use crate::kafka::Acked;
+use crate::kafka::{Acked, Unsent};
 use crate::life::{self, TaskControl, ToldStatus};
 use crate::metrics::{TaskGroups, Windows};
 use crate::topics::TopicUse;
@@ -384,4 +384,22 @@ async fn a_commit_that_takes_too_long_is_given_up_and_goes_with_the_next() {
     bench.store.changed.notified().await;
     assert_eq!(*bench.store.committed.lock().unwrap(), [1]);
     assert_eq!(bench.end().await, (Ok(()), vec![1]));
+}
+
+/// No record is at fault, so none may be left out: its offset would be committed.
+#[tokio::test(start_paused = true)]
+async fn a_producer_that_cannot_go_on_fails_the_task_whatever_is_tolerated() {
+    let refused = || ConnectError::new("org.apache.kafka.common.errors.SaslAuthenticationException", "no");
+    let bench = start(vec![Ok(vec!["a"])], 0, true, false);
+    *bench.kafka.finished.lock().unwrap() = Some(refused());
+    let (outcome, committed) = (bench.outcome.await.unwrap(), bench.store.committed.lock().unwrap().clone());
+    assert_eq!(outcome.unwrap_err().message(), Some("Unrecoverable exception trying to send"));
+    assert!(committed.is_empty());
+    let bench = start(vec![Ok(vec!["a", "b"])], 10, true, false);
+    bench.taken(2).await;
+    let ack = Acked { result: Err(Unsent::Producer(refused())), ..ack(0, 2, Ok(())) };
+    bench.acks.send(ack).await.unwrap();
+    let (outcome, committed) = (bench.outcome.await.unwrap(), bench.store.committed.lock().unwrap().clone());
+    assert_eq!(outcome.unwrap_err().message(), Some("Unrecoverable exception trying to send"));
+    assert!(committed.is_empty());
 }

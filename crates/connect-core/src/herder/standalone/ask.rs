@@ -59,7 +59,8 @@ impl StandaloneHerder {
         status.cloned().ok_or_else(|| HerderError::NotFound(format!("No status found for task {id}")))
     }
 
-    /// The target counts from now on; what it takes waits for its turn. A stop is answered when it is done.
+    /// Waits for its turn; the target counts from then on, so that what is under way ends as it began. A stop is answered
+    /// when it is done.
     fn set_target_state(
         &mut self,
         request: RequestId,
@@ -67,10 +68,9 @@ impl StandaloneHerder {
         to: TargetState,
         actions: &mut Vec<Action>,
     ) {
-        let Some(connector) = self.connectors.get_mut(&name) else {
+        if !self.connectors.contains_key(&name) {
             return actions.push(Action::Reply(request, Err(unknown(&name, to))));
-        };
-        connector.target = to;
+        }
         self.pre_empt(&name, to, actions);
         let request = match to {
             TargetState::Stopped => Some(request),

@@ -27,7 +27,6 @@ pub(super) enum Change {
         request: RequestId,
         name: ConnectorName,
     },
-    /// The target state itself is set already.
     Transition {
         request: Option<RequestId>,
         name: ConnectorName,
@@ -108,7 +107,6 @@ impl StandaloneHerder {
             let error = HerderError::connector_not_found(&name);
             return Course::new(name, answer.failed(error), []);
         };
-        // Again: the connector that was asked about may have been deleted and created anew before its turn.
         connector.target = to;
         let stages = match (to, connector.status) {
             (TargetState::Stopped, _) => vec![
@@ -154,7 +152,6 @@ impl StandaloneHerder {
             return Err(HerderError::BadRequest(missing.to_owned()));
         }
         let connector = self.get(name)?;
-        // The target alone may be set already while the stop still waits.
         let is_stopped = (connector.target, connector.status) == (TargetState::Stopped, Status::Stopped);
         if is_stopped && connector.task_configs.is_empty() {
             return Ok(());

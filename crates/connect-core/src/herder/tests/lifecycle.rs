@@ -103,25 +103,26 @@ fn target_states() {
                     "resume:a",
                     "3!Could not begin changing connector state to STOPPED before another request to change state was made; the new request (which is to change the state to STARTED) has pre-empted this one 4=done",
                 ),
-                (
-                    "pause:a valid stopped started:0",
-                    "5=done stop(a) start(a 2 Paused) 2=changed a-0,a-1 tell(a Paused)",
-                ),
+                ("pause:a valid stopped started:2", "5=done stop(a) start(a 2 Started) stop-tasks(a-0,a-1)"),
+                ("tasks-stopped", "start-tasks(a 2 0,1/2) 2=changed a-0,a-1 tell(a Paused) stop(a)"),
+            ],
+        ),
+        (
+            "a pause that is taken back before its turn changes nothing",
+            &[
+                ("create:a:1 valid put:b:1 pause:a started:2", "validate(a) start(a 1 Started) 3=done stop-tasks()"),
+                ("tasks-stopped", "start-tasks(a 1 0,1/2) 1=created a-0,a-1 validate(b)"),
+                ("resume:a invalid status:a", "4=done 2!bad tell(a Started) 5=RUNNING"),
             ],
         ),
         (
             "a target that changes while the connector starts",
             &[
-                (
-                    "create:a:1 valid pause:a started:2",
-                    "validate(a) start(a 1 Started) 2=done 1=created  tell(a Paused) stop(a)",
-                ),
+                ("create:a:1 valid pause:a started:2", "validate(a) start(a 1 Started) 2=done stop-tasks()"),
+                ("tasks-stopped", "start-tasks(a 1 0,1/2) 1=created a-0,a-1 tell(a Paused) stop(a)"),
                 ("stopped status:a resume:a", "3=PAUSED 4=done start(a 1 Started)"),
-                (
-                    "started:2 stop:a tasks-stopped",
-                    "tell(a Started) stop-tasks() start-tasks(a 1 0,1/2 Stopped) stop-tasks(a-0,a-1)",
-                ),
-                ("tasks-stopped stopped", "stop(a) 5=done"),
+                ("started:2 stop:a tasks-stopped", "tell(a Started) stop-tasks(a-0,a-1) stop(a)"),
+                ("stopped", "5=done"),
             ],
         ),
         (
