@@ -122,7 +122,8 @@ async fn start(worker: WorkerFile, plugins: PluginTable, data: &Runtime) -> Resu
     let (mut rest, mut loops) = (JoinSet::new(), JoinSet::new());
     loops.spawn(herder_loop.run(stop_herder.clone()));
     let listening: Vec<_> = server.addresses().iter().map(|address| format!("http://{address}")).collect();
-    tracing::info!("REST server listening at {}, advertising URL {}", listening.join(", "), server.advertised_url());
+    let listening = listening.join(", ");
+    let advertised = server.advertised_url();
     let startup = server.startup();
     startup.begin("starting the connectors named on the command line");
     if let Some(server) = metrics_server {
@@ -132,6 +133,8 @@ async fn start(worker: WorkerFile, plugins: PluginTable, data: &Runtime) -> Resu
     }
     let page = (place == MetricsPlace::Rest).then_some(page);
     rest.spawn(server.serve(Arc::new(ThroughHandle(herder.clone())), page, stop_rest.clone()));
+    // Only now: who reads this asks at once.
+    tracing::info!("REST server listening at {listening}, advertising URL {advertised}");
     Ok(Running { herder, startup, stop_rest, stop_herder, rest, herder_loop: loops })
 }
 
