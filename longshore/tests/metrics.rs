@@ -92,6 +92,9 @@ fn a_source_and_a_sink_are_counted() {
     // Neither connector has transformations. The two names with labels are examples.
     let documented = documented.into_iter().filter(|name| !chain(name) && !name.contains(['{', '<']));
     assert_eq!(names(&page), documented.collect());
+    let mut seen = BTreeSet::new();
+    let samples = page.lines().filter_map(|line| Some(line.rsplit_once(' ')?.0)).filter(|line| !line.starts_with('#'));
+    samples.for_each(|sample| assert!(seen.insert(sample), "{sample} is there twice"));
     assert_eq!(worker.stop(Signal::Term), 143);
 }
 

@@ -101,7 +101,9 @@ fn create(fault: &str) -> Command {
 #[tokio::test(start_paused = true)]
 async fn a_faulty_connector_does_not_hold_up_the_herder() {
     let (events, heard) = mpsc::channel(16);
-    let (herder_loop, herder) = HerderLoop::new("w:1".to_owned(), worker(events), heard);
+    let worker = worker(events);
+    let metrics = worker.metrics();
+    let (herder_loop, herder) = HerderLoop::new("w:1".to_owned(), worker, heard);
     let stop = StopToken::new();
     let running = tokio::spawn(herder_loop.run(stop.clone()));
     for (fault, want) in [
@@ -125,6 +127,12 @@ async fn a_faulty_connector_does_not_hold_up_the_herder() {
             herder.call(Command::Delete(name(fault))).await.unwrap();
         }
     }
+    let text = metrics.render();
+    for (name, want) in [("attempts", 6), ("success", 2), ("failure", 4)] {
+        let line = format!("kafka_connect_connect_worker_metrics_connector_startup_{name}_total {want}\n");
+        assert!(text.contains(&line), "{line} is not in\n{text}");
+    }
+    assert!(text.contains("kafka_connect_connect_worker_metrics_connector_count 0\n"), "all are deleted");
     // Nor does it hold up the end.
     let asking = ["hang in stop", "hang in start"].map(|fault| {
         let herder = herder.clone();

@@ -1,6 +1,6 @@
 //! Random histories: what holds in all of them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::*;
 
@@ -49,6 +49,8 @@ struct Watch {
     looked_up: Vec<u64>,
     running: BTreeSet<TaskId>,
     connectors: BTreeSet<ConnectorName>,
+    /// What one knows who looks only at what has changed.
+    followed: Looks,
 }
 
 impl Watch {
@@ -146,6 +148,8 @@ fn random_histories() {
                 }
             };
             case.herder.step(event).iter().for_each(|action| watch.act(action));
+            follow(&mut case.herder, &mut watch.followed);
+            assert_eq!(watch.followed, looks(&case.herder), "seed {seed}: after {word}");
         };
         for _ in 0..400 {
             let word = match (random.below(3), watch.under_way) {
@@ -167,4 +171,21 @@ fn random_histories() {
         assert!(watch.connectors.is_subset(&case.herder.connectors().into_iter().collect()), "seed {seed}");
         assert!(case.herder.unsettled().is_empty(), "seed {seed}: {:?}", case.herder.unsettled());
     }
+}
+
+type Looks = BTreeMap<ConnectorName, ConnectorStatus>;
+
+/// Looks only at what is said to have changed.
+fn follow(herder: &mut StandaloneHerder, followed: &mut Looks) {
+    for name in herder.take_changed() {
+        match herder.look_at(&name) {
+            Some((status, _)) => drop(followed.insert(name, status)),
+            None => drop(followed.remove(&name)),
+        }
+    }
+}
+
+fn looks(herder: &StandaloneHerder) -> Looks {
+    let look = |name: ConnectorName| herder.look_at(&name).map(|(status, _)| (name, status));
+    herder.connectors().into_iter().filter_map(look).collect()
 }
