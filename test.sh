@@ -39,3 +39,6 @@ export LONGSHORE_TEST_BROKER_RESUME="$PWD/scripts/apache.sh broker resume 1"
 
 step "tests"
 cargo test --workspace
+
+step "REST scenarios, against a whole worker"
+cargo xtask scenarios --mode standalone
