@@ -7,7 +7,7 @@ mod harness;
 use std::fs::OpenOptions;
 use std::io::Write;
 
-use harness::{Launch, Signal, Site, apache, assert_same_lines, kafka, topic};
+use harness::{Feeder, Launch, Signal, Site, apache, assert_same_lines, kafka, topic};
 
 #[test]
 fn either_end_may_be_apaches() {
@@ -63,6 +63,27 @@ fn offsets_go_from_apache_to_us_and_back() {
         worker.until(&format!("turn {turn} arrives"), |_| site.line_count("out") >= lines.len());
         assert_eq!(worker.stop(Signal::Term), 143);
     }
+    assert_same_lines("the topic", &topic::json_payloads(&kafka, &site.name("topic")), &lines);
+    assert_same_lines("the sink's file", &site.lines("out"), &lines);
+}
+
+#[test]
+fn each_takes_over_from_the_other_in_mid_stream() {
+    let Some(kafka) = kafka() else { return };
+    let site = Site::new(&kafka);
+    let connectors = [site.source("in", "topic"), site.sink("topic", "out")];
+    let start = |launch: Launch<'_>| connectors.iter().fold(launch, |launch, file| launch.connector(file)).start();
+    let feeder = Feeder::ascii(&site.path("in"), 5, 3_000);
+    for theirs in [true, false, true, false] {
+        let mut worker = start(if theirs { Launch::apache(&site) } else { Launch::longshore(&site) });
+        let goal = site.line_count("out") + 3_000;
+        worker.until("more lines arrive", |_| site.line_count("out") >= goal);
+        assert_eq!(worker.stop(Signal::Term), 143);
+    }
+    let mut worker = start(Launch::longshore(&site));
+    let lines = feeder.finish();
+    worker.until("all lines arrive", |_| site.line_count("out") >= lines.len());
+    assert_eq!(worker.stop(Signal::Term), 143);
     assert_same_lines("the topic", &topic::json_payloads(&kafka, &site.name("topic")), &lines);
     assert_same_lines("the sink's file", &site.lines("out"), &lines);
 }

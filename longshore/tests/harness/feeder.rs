@@ -36,6 +36,15 @@ pub struct Feeder {
 impl Feeder {
     /// About `rate` lines a second to `file`, which is created if there is none.
     pub fn start(file: &Path, seed: u64, rate: u64) -> Self {
+        Self::padding_with("é", file, seed, rate)
+    }
+
+    /// As above, in ASCII: the only text in which Apache's source keeps its place.
+    pub fn ascii(file: &Path, seed: u64, rate: u64) -> Self {
+        Self::padding_with("e", file, seed, rate)
+    }
+
+    fn padding_with(letter: &'static str, file: &Path, seed: u64, rate: u64) -> Self {
         let (finish, written) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicUsize::new(0)));
         let mut out = OpenOptions::new().create(true).append(true).open(file).unwrap();
         let (finishing, counter) = (Arc::clone(&finish), Arc::clone(&written));
@@ -43,7 +52,7 @@ impl Feeder {
             let (mut random, mut lines) = (Random::new(seed), Vec::new());
             while !finishing.load(Ordering::Relaxed) {
                 let count = 1 + random.below(rate / 50);
-                let burst: Vec<_> = (0..count).map(|_| line(&mut random, &mut lines)).collect();
+                let burst: Vec<_> = (0..count).map(|_| line(letter, &mut random, &mut lines)).collect();
                 let burst = burst.concat();
                 let cut = usize::try_from(random.below(burst.len() as u64)).unwrap();
                 let pieces = [&burst.as_bytes()[..cut], &burst.as_bytes()[cut..]];
@@ -77,9 +86,9 @@ impl Feeder {
 }
 
 /// The next line with its terminator; the same without it goes to `lines`.
-fn line(random: &mut Random, lines: &mut Vec<String>) -> String {
+fn line(letter: &str, random: &mut Random, lines: &mut Vec<String>) -> String {
     let padding = usize::try_from(random.below(80)).unwrap();
-    let text = format!("{:06} {}", lines.len(), "é".repeat(padding));
+    let text = format!("{:06} {}", lines.len(), letter.repeat(padding));
     let terminated = format!("{text}\n");
     lines.push(text);
     terminated
