@@ -5,7 +5,7 @@ if [ $# -lt 1 ]; then
   exit 1
 fi
 
-here=$(cd "$(dirname "$0")" && pwd) || exit 1
+here=$(CDPATH= cd -- "$(dirname -- "$0")" && pwd) || exit 1
 EXTRA_ARGS=${EXTRA_ARGS-'-name connectStandalone'}
 if [ "$1" = -daemon ]; then
   EXTRA_ARGS="-daemon $EXTRA_ARGS"

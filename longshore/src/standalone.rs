@@ -58,6 +58,7 @@ async fn serve(
     };
     let work = async {
         create_connectors(&running.herder, connectors).await.map_err(StartError::During)?;
+        running.startup.complete();
         running.startup.ready();
         tracing::info!("Kafka Connect standalone worker is ready");
         std::future::pending().await
@@ -171,7 +172,10 @@ fn write(value: &Value, out: &mut Vec<u8>) -> Result<(), ConnectError> {
 async fn create_connectors(herder: &HerderHandle, files: &[PathBuf]) -> Result<(), String> {
     for path in files {
         let failed = |why: &dyn std::fmt::Display| format!("Failed to create connector for {}: {why}", path.display());
-        let file = connector_files::load(path).map_err(|error| failed(&error))?;
+        // It may be a pipe: meanwhile signals are heard.
+        let reading = path.clone();
+        let file = tokio::task::spawn_blocking(move || connector_files::load(&reading)).await;
+        let file = file.map_err(|error| failed(&error))?.map_err(|error| failed(&error))?;
         let name = file.name.clone();
         let create = Command::Create { name: file.name, config: file.config, initial_state: file.initial_state };
         herder.call(create).await.map_err(|error| failed(&error))?;

@@ -13,6 +13,9 @@ use crate::error::ApiError;
 /// How deep values may be nested. Sources take no nested values at all; the text is read once per level.
 const DEPTH_MAX: usize = 16;
 
+/// How many offsets one request may hold: each takes far more memory than its shortest text.
+const ENTRIES_MAX: usize = 100_000;
+
 /// How long a number's text may be, as Jackson has it: reading one costs the square of its length.
 const NUMBER_LEN_MAX: usize = 1000;
 
@@ -27,6 +30,10 @@ pub(crate) fn parse_offsets(bytes: &[u8]) -> Result<SourceOffsets, ApiError> {
     };
     if entries.is_empty() {
         return Err(ApiError::bad_request("Partitions / offsets need to be provided for an alter offsets request"));
+    }
+    if entries.len() > ENTRIES_MAX {
+        let message = format!("More than {ENTRIES_MAX} offsets in one request; please send them in several");
+        return Err(ApiError::bad_request(message));
     }
     entries.into_iter().enumerate().map(|(at, raw)| entry(&body, raw, at)).collect()
 }

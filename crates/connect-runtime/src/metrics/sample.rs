@@ -71,11 +71,14 @@ impl Samples {
         })
     }
 
-    /// The sum per second. The first windows are taken to be full ones, so that a single early value is no spike.
+    /// The sum per second. Windows that are still to come before all but one are there count as full ones, so that a
+    /// single early value is no spike.
     pub(super) fn per_second(&mut self, now: Instant) -> f64 {
         let Some(total) = self.total(now) else { return 0.0 };
-        let at_least = self.windows.length * (self.windows.count - 1).max(1);
-        let elapsed = now.saturating_duration_since(total.start).max(at_least);
+        let elapsed = now.saturating_duration_since(total.start);
+        let full = u32::try_from(elapsed.as_nanos() / self.windows.length.as_nanos()).unwrap_or(u32::MAX);
+        let missing = (self.windows.count - 1).saturating_sub(full);
+        let elapsed = (elapsed + self.windows.length.saturating_mul(missing)).max(self.windows.length);
         total.sum / elapsed.as_secs_f64()
     }
 
@@ -125,6 +128,7 @@ mod tests {
         assert_eq!(samples.per_second(start), 0.0);
         samples.record(1, 300.0, (300.0, 300.0), start);
         assert_eq!(samples.per_second(start), 10.0);
+        assert_eq!(samples.per_second(start + 20 * SECOND), 6.0);
         assert_eq!(samples.per_second(start + 30 * SECOND), 10.0);
         assert_eq!(samples.per_second(start + 50 * SECOND), 6.0);
         assert_eq!(samples.per_second(start + 60 * SECOND), 0.0);

@@ -30,6 +30,7 @@ impl StandaloneHerder {
                 Ok(connector) => Action::LookUp(request, LookUp::Offsets { name, config: connector.config.clone() }),
                 Err(error) => Action::Reply(request, Err(error)),
             }),
+            Command::Ping => actions.push(Action::Reply(request, Ok(Reply::Done))),
             question => actions.push(Action::Reply(request, self.known(question))),
         }
     }
