@@ -1,9 +1,9 @@
 //! What the worker is doing, for a client whose request it cannot answer.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::SystemTime;
 
-use connect_api::java::calendar::{CivilDate, civil_from_days};
+use connect_api::java;
 
 /// How far the worker's start has come. The worker tells; `GET /health` and timed-out requests show it.
 /// Clones share one state.
@@ -72,20 +72,17 @@ impl Stage {
 
 /// Java's `Instant.toString` of whole milliseconds: `2026-11-22T17:18:41.123Z`.
 fn instant(time: SystemTime) -> String {
-    let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
-    let (days, seconds) = (since.as_secs() / 86_400, since.as_secs() % 86_400);
-    let CivilDate { year, month, day } = civil_from_days(i64::try_from(days).unwrap_or_default());
-    let (hour, minute, second) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
-    let fraction = match since.subsec_millis() {
+    let millis = java::epoch_millis(time);
+    let fraction = match millis % 1000 {
         0 => String::new(),
         millis => format!(".{millis:03}"),
     };
-    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}{fraction}Z")
+    format!("{}{fraction}Z", java::date_time(millis, 'T'))
 }
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
+    use std::time::{Duration, UNIX_EPOCH};
 
     use super::*;
 

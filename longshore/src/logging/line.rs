@@ -6,7 +6,7 @@
 //! Times are UTC.
 
 use std::fmt::{self, Write};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::SystemTime;
 
 use connect_api::java;
 use connect_core::loggers;
@@ -164,11 +164,6 @@ impl Visit for Members {
 
 /// `2026-11-22 17:00:00,123`, in UTC, with these two signs.
 fn timestamp(time: SystemTime, before_hour: char, before_millis: char) -> String {
-    let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
-    let seconds = since.as_secs();
-    let date = java::calendar::civil_from_days(i64::try_from(seconds / 86_400).unwrap_or_default());
-    let (hour, minute, second) = (seconds / 3600 % 24, seconds / 60 % 60, seconds % 60);
-    let (year, month, day) = (date.year, date.month, date.day);
-    let millis = since.subsec_millis();
-    format!("{year:04}-{month:02}-{day:02}{before_hour}{hour:02}:{minute:02}:{second:02}{before_millis}{millis:03}")
+    let millis = java::epoch_millis(time);
+    format!("{}{before_millis}{:03}", java::date_time(millis, before_hour), millis % 1000)
 }

@@ -4,7 +4,6 @@ use std::fmt::Write;
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
-use connect_api::java::calendar::{civil_from_days, split_day};
 use connect_api::{Value, java};
 
 /// Appends any value. Bytes are Base64, dates are milliseconds, NaN and the infinities are strings; a struct, which
@@ -118,13 +117,7 @@ fn push_display(out: &mut String, value: impl std::fmt::Display) {
 
 /// `"1970-01-01T00:00:00.000+00:00"`
 fn push_iso_date(out: &mut String, millis: i64) {
-    let (days, of_day) = split_day(millis);
-    let java::calendar::CivilDate { year, month, day, .. } = civil_from_days(days);
-    let (hour, minute, second) = (of_day / 3_600_000, of_day / 60_000 % 60, of_day / 1_000 % 60);
-    let milli = of_day % 1_000;
-    // Writing to a string does not fail.
-    let _infallible =
-        write!(out, "\"{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{milli:03}+00:00\"");
+    push_display(out, format_args!("\"{}.{:03}+00:00\"", java::date_time(millis, 'T'), millis.rem_euclid(1_000)));
 }
 
 #[cfg(test)]

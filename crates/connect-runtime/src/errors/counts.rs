@@ -1,7 +1,8 @@
 //! What happened to the failed records of one task, for its metrics.
 
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
-use std::time::{SystemTime, UNIX_EPOCH};
+
+use connect_api::java;
 
 /// The group `task-error-metrics`; counted only where something fails.
 #[derive(Debug, Default)]
@@ -26,8 +27,7 @@ impl ErrorCounts {
     /// `total-record-errors`: a record that ended so.
     pub(super) fn errored(&self) {
         add(&self.record_errors);
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        self.last_error.store(i64::try_from(now.as_millis()).unwrap_or(i64::MAX), Ordering::Relaxed);
+        self.last_error.store(java::current_time_millis(), Ordering::Relaxed);
     }
 
     pub(super) fn skipped(&self) {

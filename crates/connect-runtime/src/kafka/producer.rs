@@ -2,10 +2,10 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use async_trait::async_trait;
-use connect_api::{ConnectError, TopicPartition};
+use connect_api::{ConnectError, TopicPartition, java};
 use connect_config::Props;
 use kafka_client::admin::{Admin, AdminConfig};
 use kafka_client::cluster::Cluster;
@@ -68,7 +68,7 @@ impl KafkaProducer {
 impl Produce for KafkaProducer {
     fn append(&mut self, batch: &OutgoingBatch, from: usize) -> Result<Appended, ConnectError> {
         let mut appender = self.get()?.appender();
-        let now = now();
+        let now = java::current_time_millis();
         let mut last: Option<(&Arc<str>, &Topic)> = None;
         for (index, record) in batch.records.iter().enumerate().skip(from) {
             let topic = match last {
@@ -159,12 +159,6 @@ fn append_one(
         headers: &headers,
     };
     appender.append(record).map(drop)
-}
-
-/// Milliseconds since the epoch.
-fn now() -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
 }
 
 struct KafkaAcks(kafka_client::producer::Acks);

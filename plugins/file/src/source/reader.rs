@@ -8,11 +8,11 @@
 
 use std::io;
 use std::sync::Arc;
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 
 use connect_api::{
     BlockingSourceTask, ConnectError, ConnectRecord, Map, Schema, SourceBatch, SourceOffset, SourceRecord,
-    SourceTaskContext, StopToken, TaskError, Type, Value,
+    SourceTaskContext, StopToken, TaskError, Type, Value, java,
 };
 
 use super::input::Input;
@@ -76,7 +76,7 @@ impl LineReader {
             return Ok(batch);
         }
         let (mut bytes, mut begun) = (0, self.lines.position());
-        let timestamp = Some(now());
+        let timestamp = Some(java::current_time_millis());
         loop {
             self.take(&mut batch, timestamp);
             bytes += usize::try_from(self.lines.position().saturating_sub(begun)).unwrap_or(0);
@@ -225,10 +225,4 @@ pub(crate) fn partition(file: Option<&str>) -> Map {
 
 fn field(name: &'static str, value: Value) -> Map {
     Map::from_iter([(Value::string(name), value)])
-}
-
-/// Milliseconds since the epoch.
-fn now() -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
 }

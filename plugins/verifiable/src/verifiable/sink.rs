@@ -3,12 +3,13 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
+use connect_api::java::current_time_millis;
 use connect_api::{ConnectError, SinkBatch, SinkTask, SinkTaskContext, TaskError, TopicOffsets, TopicPartition};
 use connect_config::Props;
 
+use super::INVALID;
 use super::ledger::{Ledger, Run};
 use super::line::SinkLine;
-use super::{INVALID, now_ms};
 use crate::number;
 use crate::output::Printer;
 
@@ -39,7 +40,7 @@ impl SinkTask for VerifiableSinkTask {
     async fn put(&mut self, batch: &SinkBatch) -> Result<(), TaskError> {
         let Some((line, context)) = &self.running else { return Ok(()) };
         make_room(self.ledger.bytes(), context)?;
-        let (now, lines) = (now_ms(), self.printer.lines());
+        let (now, lines) = (current_time_millis(), self.printer.lines());
         for sunk in batch.iter() {
             let from = lines.len();
             SinkLine::push_start(lines, sunk);
@@ -53,7 +54,7 @@ impl SinkTask for VerifiableSinkTask {
     /// Only what was delivered of these partitions.
     async fn flush(&mut self, offsets: &TopicOffsets) -> Result<(), ConnectError> {
         let Some((line, _)) = &self.running else { return Ok(()) };
-        let now = now_ms();
+        let now = current_time_millis();
         for partition in offsets.keys() {
             let runs = self.ledger.take(partition);
             print_flushed(&mut self.printer, line, now, &runs).await;

@@ -4,14 +4,15 @@ use std::sync::{Arc, LazyLock};
 
 use async_trait::async_trait;
 use connect_api::data::SchemaParts;
+use connect_api::java::current_time_millis;
 use connect_api::{
     ConnectError, ConnectRecord, Field, RecordMetadata, Schema, SourceBatch, SourceRecord, SourceTask,
     SourceTaskContext, StopToken, Struct, TaskError, Type, Value,
 };
 use connect_config::Props;
 
+use super::INVALID;
 use super::line::SourceLine;
-use super::{INVALID, now_ms};
 use crate::number;
 use crate::output::Printer;
 use crate::sequence::{self, Sequence};
@@ -56,7 +57,7 @@ impl SourceTask for VerifiableSourceTask {
         if self.stop.is_cancelled() {
             return Ok(SourceBatch::new());
         }
-        let batch = counter.next(due, now_ms(), self.printer.lines());
+        let batch = counter.next(due, current_time_millis(), self.printer.lines());
         self.printer.print().await;
         Ok(batch)
     }
@@ -68,7 +69,7 @@ impl SourceTask for VerifiableSourceTask {
     /// Printed together with the next batch.
     async fn commit_record(&mut self, record: SourceRecord, _: Option<RecordMetadata>) -> Result<(), ConnectError> {
         if let (Some(counter), Some(seqno)) = (&self.counter, sequence::seqno(&record.source_offset)) {
-            counter.line.push_committed(self.printer.lines(), seqno, now_ms());
+            counter.line.push_committed(self.printer.lines(), seqno, current_time_millis());
         }
         Ok(())
     }
