@@ -64,6 +64,11 @@ fn build(target: Option<&str>) -> Result<PathBuf, Box<dyn Error>> {
     let mut cargo = Command::new("cargo");
     cargo.args(["rustc", "--release", "--locked", "--package", "longshore", "--bin", "longshore"]).current_dir(root());
     cargo.args(target.iter().flat_map(|target| ["--target", target]));
+    // Those that cargo has set for xtask: build scripts take them for a change, and what is behind them is built again.
+    let own = env::vars_os().filter_map(|(key, _)| key.into_string().ok());
+    own.filter(|key| key.starts_with("CARGO_PKG_") || key.starts_with("CARGO_MANIFEST_")).for_each(|key| {
+        cargo.env_remove(key);
+    });
     if let Some(commit) = git(&["rev-parse", "--short=16", "HEAD"]) {
         cargo.env("LONGSHORE_COMMIT", commit);
     }
