@@ -23,7 +23,7 @@ mod verifiable;
 
 use std::sync::{Arc, LazyLock};
 
-use connect_api::{Factory, Plugin, PluginTable, SinkTask, SourceTask};
+use connect_api::{Factory, Plugin, PluginTable, SinkConnector, SinkTask, SourceConnector, SourceTask};
 use connect_config::ConfigDef;
 
 pub use connector::NumberedTasks;
@@ -38,48 +38,44 @@ static NO_KEYS: LazyLock<ConfigDef> = LazyLock::new(ConfigDef::new);
 
 /// Adds all five connectors.
 pub fn register(table: &mut PluginTable) {
-    table.add(source::<VerifiableSourceTask>(
+    table.add(source::<NumberedTasks, VerifiableSourceTask>(
         "org.apache.kafka.connect.tools.VerifiableSourceConnector",
         "org.apache.kafka.connect.tools.VerifiableSourceTask",
     ));
-    table.add(source::<SchemaSourceTask>(
+    table.add(source::<NumberedTasks, SchemaSourceTask>(
         "org.apache.kafka.connect.tools.SchemaSourceConnector",
         "org.apache.kafka.connect.tools.SchemaSourceTask",
     ));
-    table.add(sink::<VerifiableSinkTask>(
+    table.add(sink::<NumberedTasks, VerifiableSinkTask>(
         "org.apache.kafka.connect.tools.VerifiableSinkConnector",
         "org.apache.kafka.connect.tools.VerifiableSinkTask",
     ));
-    table.add(mock_source());
-    table.add(mock_sink());
+    table.add(source::<MockConnector, MockSourceTask>(
+        "org.apache.kafka.connect.tools.MockSourceConnector",
+        "org.apache.kafka.connect.tools.MockSourceTask",
+    ));
+    table.add(sink::<MockConnector, MockSinkTask>(
+        "org.apache.kafka.connect.tools.MockSinkConnector",
+        "org.apache.kafka.connect.tools.MockSinkTask",
+    ));
 }
 
-fn source<T: SourceTask + Default + 'static>(class: &'static str, task_class: &'static str) -> Plugin {
-    let (connector, task) = (Arc::new(|| Box::<NumberedTasks>::default() as _), Arc::new(|| Box::<T>::default() as _));
+fn source<C, T>(class: &'static str, task_class: &'static str) -> Plugin
+where
+    C: SourceConnector + Default + 'static,
+    T: SourceTask + Default + 'static,
+{
+    let (connector, task) = (Arc::new(|| Box::<C>::default() as _), Arc::new(|| Box::<T>::default() as _));
     plugin(class, Factory::Source { connector, task_class, task })
 }
 
-fn sink<T: SinkTask + Default + 'static>(class: &'static str, task_class: &'static str) -> Plugin {
-    let (connector, task) = (Arc::new(|| Box::<NumberedTasks>::default() as _), Arc::new(|| Box::<T>::default() as _));
+fn sink<C, T>(class: &'static str, task_class: &'static str) -> Plugin
+where
+    C: SinkConnector + Default + 'static,
+    T: SinkTask + Default + 'static,
+{
+    let (connector, task) = (Arc::new(|| Box::<C>::default() as _), Arc::new(|| Box::<T>::default() as _));
     plugin(class, Factory::Sink { connector, task_class, task })
-}
-
-fn mock_source() -> Plugin {
-    let factory = Factory::Source {
-        connector: Arc::new(|| Box::<MockConnector>::default()),
-        task_class: "org.apache.kafka.connect.tools.MockSourceTask",
-        task: Arc::new(|| Box::<MockSourceTask>::default()),
-    };
-    plugin("org.apache.kafka.connect.tools.MockSourceConnector", factory)
-}
-
-fn mock_sink() -> Plugin {
-    let factory = Factory::Sink {
-        connector: Arc::new(|| Box::<MockConnector>::default()),
-        task_class: "org.apache.kafka.connect.tools.MockSinkTask",
-        task: Arc::new(|| Box::<MockSinkTask>::default()),
-    };
-    plugin("org.apache.kafka.connect.tools.MockSinkConnector", factory)
 }
 
 fn plugin(class: &'static str, factory: Factory) -> Plugin {
