@@ -4,7 +4,7 @@
 //! ```
 
 use std::future::pending;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use connect_api::{
     ConnectError, Connector, ConnectorContext, ConnectorEvents, OffsetReader, SinkConnector, SourceConnector, StopToken,
@@ -13,6 +13,8 @@ use connect_config::Props;
 use connect_core::ConnectorName;
 use connect_core::herder::Event;
 use tokio::sync::{Notify, mpsc, oneshot};
+
+use crate::sync::lock;
 
 /// A connector of either kind.
 pub(crate) enum Instance {
@@ -129,7 +131,7 @@ impl ConnectorEvents for Voice {
 
 impl Voice {
     fn say(&self, what: impl FnOnce(&mut Said)) {
-        what(&mut self.said.lock().unwrap_or_else(PoisonError::into_inner));
+        what(&mut lock(&self.said));
         self.news.notify_one();
     }
 
@@ -142,7 +144,7 @@ impl Voice {
     async fn forward_all(&self, name: &ConnectorName, events: &mpsc::Sender<Event>) {
         loop {
             self.news.notified().await;
-            let said = std::mem::take(&mut *self.said.lock().unwrap_or_else(PoisonError::into_inner));
+            let said = std::mem::take(&mut *lock(&self.said));
             let failed = said.error.map(|error| Event::ConnectorFailed(name.clone(), error));
             let reconfigure = said.reconfigure.then(|| Event::ReconfigurationRequested(name.clone()));
             for event in failed.into_iter().chain(reconfigure) {

@@ -42,11 +42,10 @@ impl ErrantRecordReporter for ErrantRecords {
             Ok(Some(delivery)) => self.errors.written(delivery).await,
             Ok(None) => Ok(()),
             Err(error) => {
-                // Set already: the first one counts.
-                if self.errors.tolerates() {
-                    return Err(error);
+                if !self.errors.tolerates() {
+                    // Set already: the first one counts.
+                    let _ = self.fatal.set(error.clone());
                 }
-                let _ = self.fatal.set(error.clone());
                 Err(error)
             }
         }

@@ -27,6 +27,7 @@ mod plugins;
 mod sink;
 mod source;
 mod supervise;
+mod sync;
 mod task;
 mod task_configs;
 mod topic_creation;

@@ -10,10 +10,11 @@ use connect_core::config::{
     ConnectorConfig, SinkConnectorConfig, SourceConnectorConfig, topic_creation_groups, uses_topic_creation,
 };
 use connect_core::herder::ConnectorType;
+use kafka_client::admin::Admin;
 
 use crate::assemble::Assembly;
 use crate::client_check::{OverridePolicy, clients};
-use crate::dead_letters::{DeadLetterQueue, ensure_topic};
+use crate::dead_letters::{DeadLetterQueue, DeadLetters, ensure_topic};
 use crate::errant::ErrantRecords;
 use crate::errors::ErrorHandler;
 use crate::kafka::{Subscription, open_admin, open_consumer, open_producer};
@@ -64,8 +65,7 @@ impl TaskSeed {
         self.check_overrides(ConnectorType::Source)?;
         let assembly = self.assembly(&config.connector);
         self.life.metrics.made_of(assembly.composition(plugin));
-        let counts = Arc::clone(&self.life.metrics.errors);
-        let errors = ErrorHandler::new(self.id.clone(), assembly.error_policy(), None, counts, self.life.stop.clone());
+        let errors = self.errors(&assembly, None);
         let conversion = SourceConversion::new(assembly.transforms()?, assembly.converters()?, errors);
         let worker_props = &self.parts.config.originals;
         let client = open_producer(&client_config::producer(worker_props, &self.connector_config, &self.id)).await?;
@@ -97,10 +97,7 @@ impl TaskSeed {
             return Ok(());
         };
         let queue = queue?;
-        let counts = Arc::clone(&self.life.metrics.errors);
-        let letters = queue.as_ref().map(DeadLetterQueue::letters);
-        let errors =
-            ErrorHandler::new(self.id.clone(), assembly.error_policy(), letters, counts, self.life.stop.clone());
+        let errors = self.errors(&assembly, queue.as_ref().map(DeadLetterQueue::letters));
         let errant = ErrantRecords::new(&errors);
         let conversion = SinkConversion::new(transforms, converters, errors);
         let props = client_config::consumer(&self.parts.config.originals, &self.connector_config, &self.id);
@@ -125,10 +122,9 @@ impl TaskSeed {
         if topic.is_empty() {
             return Ok(None);
         }
-        let worker = &self.parts.config.originals;
-        let client_id = format!("connector-dlq-adminclient-{}", self.id);
-        let admin = open_admin(&client_config::task_admin(worker, &self.connector_config, &client_id)).await?;
+        let admin = self.admin("connector-dlq-adminclient").await?;
         ensure_topic(&admin, topic, config.dlq_topic_replication_factor).await?;
+        let worker = &self.parts.config.originals;
         let client =
             open_producer(&client_config::dead_letter_producer(worker, &self.connector_config, &self.id)).await?;
         Ok(Some(DeadLetterQueue::open(topic, config.dlq_context_headers_enable, client)))
@@ -140,10 +136,17 @@ impl TaskSeed {
             return Ok(None);
         }
         let groups = topic_creation_groups(&self.connector_config).map_err(config_error)?;
-        let client_id = format!("connector-adminclient-{}", self.id);
-        let worker = &self.parts.config.originals;
-        let admin = open_admin(&client_config::task_admin(worker, &self.connector_config, &client_id)).await?;
-        Ok(Some(TopicCreation::new(admin, groups)))
+        Ok(Some(TopicCreation::new(self.admin("connector-adminclient").await?, groups)))
+    }
+
+    async fn admin(&self, purpose: &str) -> Result<Admin, ConnectError> {
+        let client_id = format!("{purpose}-{}", self.id);
+        open_admin(&client_config::task_admin(&self.parts.config.originals, &self.connector_config, &client_id)).await
+    }
+
+    fn errors(&self, assembly: &Assembly<'_>, letters: Option<DeadLetters>) -> ErrorHandler {
+        let (counts, stop) = (Arc::clone(&self.life.metrics.errors), self.life.stop.clone());
+        ErrorHandler::new(self.id.clone(), assembly.error_policy(), letters, counts, stop)
     }
 
     /// Validation has said so already, unless the worker was reconfigured since.

@@ -1,11 +1,13 @@
 //! The topics that each connector's tasks have used: noted once a batch, asked for by REST.
 
 use std::collections::{BTreeSet, HashMap};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use connect_core::ConnectorName;
 use connect_core::config::WorkerConfig;
 use connect_core::herder::HerderError;
+
+use crate::sync::lock;
 
 type Topics = HashMap<ConnectorName, BTreeSet<Arc<str>>>;
 
@@ -35,7 +37,7 @@ impl ActiveTopics {
     /// Nothing is noted.
     pub(crate) fn list(&self, connector: &ConnectorName) -> Result<Vec<String>, HerderError> {
         self.check_enabled()?;
-        Ok(self.lock().get(connector).into_iter().flatten().map(|topic| topic.to_string()).collect())
+        Ok(lock(&self.topics).get(connector).into_iter().flatten().map(|topic| topic.to_string()).collect())
     }
 
     /// # Errors
@@ -50,15 +52,11 @@ impl ActiveTopics {
     }
 
     pub(crate) fn forget(&self, connector: &ConnectorName) {
-        self.lock().remove(connector);
+        lock(&self.topics).remove(connector);
     }
 
     fn check_enabled(&self) -> Result<(), HerderError> {
         if self.enabled { Ok(()) } else { Err(HerderError::Forbidden("Topic tracking is disabled.".to_owned())) }
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Topics> {
-        self.topics.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -79,7 +77,7 @@ impl TopicUse {
     /// Records of this topic were produced, or delivered. To be called once a batch: it takes a lock.
     pub(crate) fn note(&self, topic: &Arc<str>) {
         let Some(all) = &self.all else { return };
-        let mut topics = all.lock();
+        let mut topics = lock(&all.topics);
         match topics.get_mut(&self.connector) {
             Some(used) if used.contains(topic) => {}
             Some(used) => drop(used.insert(Arc::clone(topic))),

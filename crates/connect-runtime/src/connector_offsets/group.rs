@@ -1,9 +1,8 @@
 //! The consumer group of a sink connector, seen by an administrator.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
-use connect_api::{TopicOffsets, TopicPartition};
+use connect_api::TopicOffsets;
 use connect_config::Props;
 use connect_core::herder::HerderError;
 use connect_core::{ConnectorName, TaskId};
@@ -15,6 +14,7 @@ use kafka_client::{ErrorCode, KafkaError};
 
 use super::shape::Wanted;
 use crate::client_config;
+use crate::kafka::{ours, theirs};
 use crate::worker::TaskParts;
 
 pub(super) struct ConnectorGroup<'a> {
@@ -112,12 +112,4 @@ impl<'a> ConnectorGroup<'a> {
 async fn open(props: &Props) -> Result<Admin, KafkaError> {
     let config = AdminConfig::parse(props)?;
     Ok(Admin::with_config(Cluster::shared(ClientConfig::load(ClientKind::Admin, props).await?), config))
-}
-
-fn ours(at: consumer::TopicPartition) -> TopicPartition {
-    TopicPartition { topic: at.topic, partition: at.partition }
-}
-
-fn theirs(at: &TopicPartition) -> consumer::TopicPartition {
-    consumer::TopicPartition { topic: Arc::clone(&at.topic), partition: at.partition }
 }

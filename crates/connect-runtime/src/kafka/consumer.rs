@@ -47,9 +47,9 @@ impl Consume for KafkaConsumer {
     async fn poll(&mut self, timeout: Duration) -> Result<Incoming, ConnectError> {
         let consumer = self.consumer.as_mut().ok_or_else(closed)?;
         Ok(match consumer.poll(timeout).await.map_err(|error| raised(&error))? {
-            Event::Assigned(partitions) => Incoming::Assigned(ours(partitions)),
-            Event::Revoked(partitions) => Incoming::Revoked(ours(partitions)),
-            Event::Lost(partitions) => Incoming::Lost(ours(partitions)),
+            Event::Assigned(partitions) => Incoming::Assigned(all_ours(partitions)),
+            Event::Revoked(partitions) => Incoming::Revoked(all_ours(partitions)),
+            Event::Lost(partitions) => Incoming::Lost(all_ours(partitions)),
             Event::Records(records) => Incoming::Records(records),
             Event::Committed { id, result } => Incoming::Committed(id, result.map_err(|error| raised(&error))),
             Event::Idle => Incoming::Idle,
@@ -114,13 +114,18 @@ impl KafkaConsumer {
     }
 }
 
-fn ours(partitions: Vec<consumer::TopicPartition>) -> Vec<TopicPartition> {
-    let one = |at: consumer::TopicPartition| TopicPartition { topic: at.topic, partition: at.partition };
-    partitions.into_iter().map(one).collect()
+/// A partition as the runtime has it.
+pub(crate) fn ours(at: consumer::TopicPartition) -> TopicPartition {
+    TopicPartition { topic: at.topic, partition: at.partition }
 }
 
-fn theirs(at: &TopicPartition) -> consumer::TopicPartition {
+/// A partition as the client has it.
+pub(crate) fn theirs(at: &TopicPartition) -> consumer::TopicPartition {
     consumer::TopicPartition { topic: Arc::clone(&at.topic), partition: at.partition }
+}
+
+fn all_ours(partitions: Vec<consumer::TopicPartition>) -> Vec<TopicPartition> {
+    partitions.into_iter().map(ours).collect()
 }
 
 fn theirs_with(offsets: &TopicOffsets) -> BTreeMap<consumer::TopicPartition, OffsetAndMetadata> {

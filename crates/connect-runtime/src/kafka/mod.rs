@@ -18,6 +18,7 @@ use connect_api::{ConnectError, TopicOffsets, TopicPartition};
 use kafka_client::consumer::PartitionRecords;
 
 pub use consumer::{Subscription, open_consumer};
+pub(crate) use consumer::{ours, theirs};
 pub use outgoing::{Outgoing, OutgoingBatch};
 pub(crate) use producer::connect_error;
 pub use producer::{open_admin, open_producer};

@@ -10,6 +10,7 @@ mod chain;
 #[cfg(test)]
 mod documents;
 mod errors;
+mod figures;
 mod groups;
 mod registry;
 mod sample;

@@ -1,11 +1,12 @@
 //! Every group of metrics that lives now.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
 use super::sample::Windows;
 use super::text;
+use crate::sync::lock;
 
 /// What a metric says.
 #[derive(Debug, Clone, PartialEq)]
@@ -83,10 +84,6 @@ impl Metrics {
         let told = groups.iter().flat_map(|group| group.tell(now).into_iter().map(|told| (group.name(), told)));
         text::render(told)
     }
-}
-
-fn lock(registered: &Mutex<Registered>) -> MutexGuard<'_, Registered> {
-    registered.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]

@@ -1,11 +1,10 @@
 //! `sink-task-metrics`: what a sink task consumes, delivers and commits.
 
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use connect_core::TaskId;
 
+use super::figures::Figures;
 use super::registry::{Group, Reading, Tags, Told};
 use super::sample::Windows;
 use super::stat::{Meter, Spread};
@@ -13,12 +12,10 @@ use super::task::tags;
 
 pub(crate) struct SinkTaskMetrics {
     tags: Tags,
-    /// Records consumed that are not in `read` yet: a batch needs no lock for them alone.
-    consumed: AtomicU64,
-    figures: Mutex<Figures>,
+    figures: Figures<Records>,
 }
 
-struct Figures {
+struct Records {
     read: Meter,
     sent: Meter,
     put_time: Spread,
@@ -32,7 +29,7 @@ struct Figures {
 
 impl SinkTaskMetrics {
     pub(crate) fn new(id: &TaskId, windows: Windows) -> Self {
-        let figures = Figures {
+        let figures = Records {
             read: Meter::new(windows),
             sent: Meter::new(windows),
             put_time: Spread::new(windows),
@@ -43,17 +40,17 @@ impl SinkTaskMetrics {
             completed: Meter::new(windows),
             skipped: Meter::new(windows),
         };
-        Self { tags: tags(id), consumed: AtomicU64::new(0), figures: Mutex::new(figures) }
+        Self { tags: tags(id), figures: Figures::new(figures) }
     }
 
     /// So many records were consumed.
     pub(crate) fn read(&self, records: u64) {
-        self.consumed.fetch_add(records, Ordering::Relaxed);
+        self.figures.with(|figures, now| figures.read.add(records as f64, now));
     }
 
     /// `put` has taken so many records; so many consumed ones are not committed yet.
     pub(crate) fn put(&self, records: usize, took: Duration, active: i64) {
-        self.with(|figures, now| {
+        self.figures.with(|figures, now| {
             figures.sent.add(records as f64, now);
             figures.put_time.add_millis(took, now);
             figures.set_active(active, now);
@@ -62,7 +59,7 @@ impl SinkTaskMetrics {
 
     /// So many partitions are the task's, with so many consumed records that are not committed.
     pub(crate) fn assigned(&self, partitions: usize, active: i64) {
-        self.with(|figures, now| {
+        self.figures.with(|figures, now| {
             figures.partitions = partitions as f64;
             figures.set_active(active, now);
         });
@@ -70,12 +67,12 @@ impl SinkTaskMetrics {
 
     /// A commit of this number has begun.
     pub(crate) fn committing(&self, number: u64) {
-        self.with(|figures, _| figures.commit_number = number as f64);
+        self.figures.with(|figures, _| figures.commit_number = number as f64);
     }
 
     /// A commit has succeeded.
     pub(crate) fn committed(&self, active: i64) {
-        self.with(|figures, now| {
+        self.figures.with(|figures, now| {
             figures.completed.add(1.0, now);
             figures.set_active(active, now);
         });
@@ -83,29 +80,20 @@ impl SinkTaskMetrics {
 
     /// A commit ended too late to count.
     pub(crate) fn commit_skipped(&self) {
-        self.with(|figures, now| figures.skipped.add(1.0, now));
+        self.figures.with(|figures, now| figures.skipped.add(1.0, now));
     }
 
     /// Records read, sent, and active; commits completed and skipped.
     #[cfg(test)]
     pub(crate) fn counted(&self) -> [f64; 5] {
-        self.with(|figures, _| {
+        self.figures.with(|figures, _| {
             let (read, sent, active) = (figures.read.total, figures.sent.total, figures.active);
             [read, sent, active, figures.completed.total, figures.skipped.total]
         })
     }
-
-    fn with<T>(&self, act: impl FnOnce(&mut Figures, Instant) -> T) -> T {
-        let (mut figures, now) = (self.figures.lock().unwrap_or_else(PoisonError::into_inner), Instant::now());
-        match self.consumed.swap(0, Ordering::Relaxed) {
-            0 => {}
-            records => figures.read.add(records as f64, now),
-        }
-        act(&mut figures, now)
-    }
 }
 
-impl Figures {
+impl Records {
     fn set_active(&mut self, active: i64, now: Instant) {
         self.active = active.max(0) as f64;
         self.active_spread.add(self.active, now);
@@ -118,7 +106,7 @@ impl Group for SinkTaskMetrics {
     }
 
     fn tell(&self, now: Instant) -> Vec<(Tags, Told)> {
-        let told = self.with(|figures, _| {
+        let told = self.figures.with(|figures, _| {
             vec![
                 ("sink-record-read-total", Reading::Count(figures.read.total)),
                 ("sink-record-read-rate", Reading::Gauge(figures.read.rate(now))),

@@ -1,10 +1,10 @@
 //! `source-task-metrics`: what a source task polls and what of it gets to Kafka.
 
-use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use connect_core::TaskId;
 
+use super::figures::Figures;
 use super::registry::{Group, Reading, Tags, Told};
 use super::sample::Windows;
 use super::stat::{Meter, Spread};
@@ -12,10 +12,10 @@ use super::task::tags;
 
 pub(crate) struct SourceTaskMetrics {
     tags: Tags,
-    figures: Mutex<Figures>,
+    figures: Figures<Records>,
 }
 
-struct Figures {
+struct Records {
     polled: Meter,
     written: Meter,
     poll_time: Spread,
@@ -25,19 +25,19 @@ struct Figures {
 
 impl SourceTaskMetrics {
     pub(crate) fn new(id: &TaskId, windows: Windows) -> Self {
-        let figures = Figures {
+        let figures = Records {
             polled: Meter::new(windows),
             written: Meter::new(windows),
             poll_time: Spread::new(windows),
             active: 0.0,
             active_spread: Spread::new(windows),
         };
-        Self { tags: tags(id), figures: Mutex::new(figures) }
+        Self { tags: tags(id), figures: Figures::new(figures) }
     }
 
     /// A poll has brought so many records.
     pub(crate) fn polled(&self, records: usize, took: Duration) {
-        self.with(|figures, now| {
+        self.figures.with(|figures, now| {
             figures.polled.add(records as f64, now);
             figures.poll_time.add_millis(took, now);
             figures.change_active(records as f64, now);
@@ -49,7 +49,7 @@ impl SourceTaskMetrics {
         if records == 0 {
             return;
         }
-        self.with(|figures, now| {
+        self.figures.with(|figures, now| {
             figures.written.add(written as f64, now);
             figures.change_active(-(records as f64), now);
         });
@@ -58,15 +58,11 @@ impl SourceTaskMetrics {
     /// Records polled, written, and active.
     #[cfg(test)]
     pub(crate) fn counted(&self) -> [f64; 3] {
-        self.with(|figures, _| [figures.polled.total, figures.written.total, figures.active])
-    }
-
-    fn with<T>(&self, act: impl FnOnce(&mut Figures, Instant) -> T) -> T {
-        act(&mut self.figures.lock().unwrap_or_else(PoisonError::into_inner), Instant::now())
+        self.figures.with(|figures, _| [figures.polled.total, figures.written.total, figures.active])
     }
 }
 
-impl Figures {
+impl Records {
     fn change_active(&mut self, by: f64, now: Instant) {
         self.active = (self.active + by).max(0.0);
         self.active_spread.add(self.active, now);
@@ -79,7 +75,7 @@ impl Group for SourceTaskMetrics {
     }
 
     fn tell(&self, now: Instant) -> Vec<(Tags, Told)> {
-        let told = self.with(|figures, _| {
+        let told = self.figures.with(|figures, _| {
             vec![
                 ("source-record-poll-total", Reading::Count(figures.polled.total)),
                 ("source-record-poll-rate", Reading::Gauge(figures.polled.rate(now))),

@@ -1,11 +1,11 @@
 //! `connector-task-metrics`: what any task has; and which transformations and predicates it runs.
 
-use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use connect_core::TaskId;
 use connect_core::herder::Status;
 
+use super::figures::Figures;
 use super::registry::{Group, Reading, Tags, Told};
 use super::sample::Windows;
 use super::stat::{Share, Spread, Timeline};
@@ -24,10 +24,10 @@ const PAUSED: usize = 2;
 
 pub(crate) struct TaskMetrics {
     tags: Tags,
-    figures: Mutex<Figures>,
+    figures: Figures<Life>,
 }
 
-struct Figures {
+struct Life {
     status: Status,
     life: Timeline<3>,
     commit_time: Spread,
@@ -38,7 +38,7 @@ struct Figures {
 
 impl TaskMetrics {
     pub(crate) fn new(id: &TaskId, windows: Windows) -> Self {
-        let figures = Figures {
+        let figures = Life {
             status: Status::Unassigned,
             life: Timeline::new(OTHER, Instant::now()),
             commit_time: Spread::new(windows),
@@ -46,11 +46,11 @@ impl TaskMetrics {
             batch: Spread::new(windows),
             plugins: TaskPlugins::new(),
         };
-        Self { tags: tags(id), figures: Mutex::new(figures) }
+        Self { tags: tags(id), figures: Figures::new(figures) }
     }
 
     pub(crate) fn made_of(&self, plugins: TaskPlugins) {
-        self.with(|figures, _| figures.plugins = plugins);
+        self.figures.with(|figures, _| figures.plugins = plugins);
     }
 
     pub(crate) fn status(&self, status: Status) {
@@ -59,7 +59,7 @@ impl TaskMetrics {
             Status::Paused => PAUSED,
             _ => OTHER,
         };
-        self.with(|figures, now| {
+        self.figures.with(|figures, now| {
             figures.status = status;
             figures.life.change(state, now);
         });
@@ -67,21 +67,17 @@ impl TaskMetrics {
 
     /// A source has polled, or a sink has put, so many records.
     pub(crate) fn batch(&self, records: usize) {
-        self.with(|figures, now| figures.batch.add(records as f64, now));
+        self.figures.with(|figures, now| figures.batch.add(records as f64, now));
     }
 
     /// A commit of offsets has ended.
     pub(crate) fn commit(&self, took: Duration, success: bool) {
-        self.with(|figures, now| {
+        self.figures.with(|figures, now| {
             figures.commits.add(success, now);
             if success {
                 figures.commit_time.add_millis(took, now);
             }
         });
-    }
-
-    fn with<T>(&self, act: impl FnOnce(&mut Figures, Instant) -> T) -> T {
-        act(&mut self.figures.lock().unwrap_or_else(PoisonError::into_inner), Instant::now())
     }
 }
 
@@ -91,7 +87,7 @@ impl Group for TaskMetrics {
     }
 
     fn tell(&self, now: Instant) -> Vec<(Tags, Told)> {
-        let told = self.with(|figures, _| {
+        let told = self.figures.with(|figures, _| {
             let (successes, failures) = figures.commits.shares(now);
             let own = [
                 ("status", Reading::Text(figures.status.to_string().to_lowercase())),

@@ -1,7 +1,7 @@
 //! `connect-worker-metrics` and `connector-metrics`: what runs here, and how starts went.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
 use connect_core::ConnectorName;
@@ -10,6 +10,7 @@ use connect_core::herder::{ConnectorStatus, ConnectorType, Status};
 use super::registry::{Group, Metrics, Reading, Registration, Tags, Told};
 use super::sample::Windows;
 use super::stat::Share;
+use crate::sync::lock;
 
 /// Fed by the herder's loop, which hears of every change.
 pub(crate) struct WorkerMetrics {
@@ -80,7 +81,7 @@ impl WorkerMetrics {
     }
 
     fn with(&self, act: impl FnOnce(&mut Board)) {
-        act(&mut self.board.lock().unwrap_or_else(PoisonError::into_inner));
+        act(&mut lock(&self.board));
     }
 }
 
@@ -135,7 +136,7 @@ impl Group for Worker {
     }
 
     fn tell(&self, now: Instant) -> Vec<(Tags, Told)> {
-        let board = &mut *self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let board = &mut *lock(&self.0);
         let tasks: usize = board.connectors.values().map(|entry| entry.tasks.len()).sum();
         let mut own = vec![
             ("connector-count", Reading::Gauge(board.connectors.len() as f64)),
@@ -154,7 +155,7 @@ impl Group for Connectors {
     }
 
     fn tell(&self, _: Instant) -> Vec<(Tags, Told)> {
-        let board = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let board = lock(&self.0);
         board.connectors.iter().map(|(name, entry)| (connector(name), entry.texts())).collect()
     }
 }

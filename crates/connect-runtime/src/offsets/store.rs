@@ -2,13 +2,14 @@
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use connect_api::{ConnectError, Map, OffsetReader, SourceOffset, SourceOffsets, SourcePartition};
 use connect_core::ConnectorName;
 
 use super::{FileOffsetStore, OffsetTable, java_ordered};
+use crate::sync::lock;
 
 /// Keeps the source offsets of all connectors.
 #[async_trait]
@@ -61,7 +62,7 @@ impl StandaloneOffsets {
         connector: &ConnectorName,
         offsets: &[(Arc<SourcePartition>, SourceOffset)],
     ) -> Result<(), ConnectError> {
-        let mut table = self.lock();
+        let mut table = lock(&self.table);
         let mut outcome = Ok(());
         for (partition, offset) in offsets {
             let offset = offset.to_map();
@@ -87,13 +88,13 @@ impl OffsetStore for StandaloneOffsets {
     }
 
     async fn offsets_of(&self, connector: &ConnectorName) -> Result<SourceOffsets, ConnectError> {
-        Ok(self.lock().offsets_of(connector.as_str()))
+        Ok(lock(&self.table).offsets_of(connector.as_str()))
     }
 
     fn normalized(&self, offsets: SourceOffsets) -> Result<SourceOffsets, ConnectError> {
         let mut normalized = SourceOffsets::with_capacity(offsets.len());
         let mut places = HashMap::new();
-        let table = self.lock();
+        let table = lock(&self.table);
         for (partition, offset) in offsets {
             let (partition, offset) = (table.normalized(partition)?, table.normalized(offset)?);
             match places.entry(partition.clone()) {
@@ -118,13 +119,9 @@ impl OffsetStore for StandaloneOffsets {
 }
 
 impl StandaloneOffsets {
-    fn lock(&self) -> MutexGuard<'_, OffsetTable> {
-        self.table.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     /// All of them, or none. New ones are written as Java writes what it has read from JSON.
     fn set(&self, connector: &ConnectorName, offsets: &SourceOffsets) -> Result<(), ConnectError> {
-        let mut table = self.lock();
+        let mut table = lock(&self.table);
         let encoded = offsets.iter().map(|(partition, offset)| {
             let (partition, offset) = (partition.as_ref().map(java_ordered), offset.as_ref().map(java_ordered));
             table.encode(connector.as_str(), partition.as_ref(), offset.as_ref())
@@ -138,8 +135,8 @@ impl StandaloneOffsets {
         let (file, table) = (Arc::clone(&self.file), Arc::clone(&self.table));
         let saved = tokio::task::spawn_blocking(move || {
             // The state is taken under the file's lock: whoever saves last saves the newest.
-            let file = file.lock().unwrap_or_else(PoisonError::into_inner);
-            let entries = table.lock().unwrap_or_else(PoisonError::into_inner).entries().clone();
+            let file = lock(&file);
+            let entries = lock(&table).entries().clone();
             file.save(&entries)
         });
         match saved.await {
@@ -157,7 +154,7 @@ struct Reader {
 #[async_trait]
 impl OffsetReader for Reader {
     async fn offsets(&self, partitions: &[SourcePartition]) -> Result<Vec<Option<Map>>, ConnectError> {
-        let table = self.store.lock();
+        let table = lock(&self.store.table);
         Ok(partitions.iter().map(|partition| table.offset(self.connector.as_str(), partition)).collect())
     }
 }

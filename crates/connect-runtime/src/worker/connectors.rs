@@ -53,8 +53,7 @@ impl Worker {
             tracing::warn!("[{name}|worker] These keys have no effect in Longshore: {}", ignored.join(", "));
         }
         tracing::info!("[{name}|worker] Creating connector {name} of type {}", plugin.class);
-        let hosted = self.host(&name, plugin, instance, config.clone());
-        let (hosted, started) = hosted;
+        let (hosted, started) = self.host(&name, plugin, instance, config.clone());
         let configs = hosted.running.task_configs(tasks_max(&config));
         let task_class = hosted.task_class;
         self.connectors.insert(name, hosted);
