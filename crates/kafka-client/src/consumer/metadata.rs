@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::cluster::{Cluster, Metadata, TopicName};
 use crate::{ErrorCode, KafkaError};
@@ -67,9 +67,8 @@ impl Consumer {
             Ok(metadata) => {
                 self.metadata = metadata;
                 self.follow_metadata();
-                let soon = self.note_missing() || self.look.distrusted;
-                let pause = if soon { self.config.retry_backoff_max } else { self.config.metadata_max_age };
-                self.look.due = now + pause;
+                let amiss = self.note_missing() || self.look.distrusted;
+                self.look.due = now + self.pause_before_next_look(amiss);
                 self.compare_with_joined();
             }
             Err(error) => {
@@ -77,6 +76,14 @@ impl Consumer {
                 self.on_error("looking up metadata", error);
             }
         }
+    }
+
+    fn pause_before_next_look(&mut self, amiss: bool) -> Duration {
+        if amiss {
+            return self.look.backoff.next_delay();
+        }
+        self.look.backoff.reset();
+        self.config.metadata_max_age
     }
 
     /// The cluster may have been told of leaders since it was last looked at.

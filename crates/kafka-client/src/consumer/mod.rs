@@ -54,6 +54,7 @@ pub use subscription::Subscription;
 use crate::KafkaError;
 use crate::cluster::{Cluster, Lane, Metadata, TopicName};
 use crate::group::{Coordinator, Generation, Group};
+use crate::net::Backoff;
 use assign::Topics;
 use autocommit::AutoCommit;
 use fetch::Fetches;
@@ -106,6 +107,8 @@ struct Look {
     due: Instant,
     /// The cache has proved wrong.
     distrusted: bool,
+    /// Pauses while something is amiss: a topic that is being created is found soon, one that never comes costs little.
+    backoff: Backoff,
     /// Topics whose absence was logged.
     missing: HashSet<TopicName>,
 }
@@ -146,7 +149,13 @@ impl Consumer {
     /// Values that contradict each other.
     pub fn new(cluster: Cluster, config: ConsumerConfig) -> Result<Self, KafkaError> {
         config.check()?;
-        let look = Look { under_way: false, due: Instant::now(), distrusted: false, missing: HashSet::new() };
+        let look = Look {
+            under_way: false,
+            due: Instant::now(),
+            distrusted: false,
+            backoff: Backoff::new(config.retry_backoff, config.retry_backoff_max),
+            missing: HashSet::new(),
+        };
         Ok(Self {
             lane: cluster.new_lane(),
             subscription: None,
