@@ -34,6 +34,21 @@ impl Map {
         self.0.get(&StringKey(key))
     }
 
+    /// The value of a string key, to be changed.
+    pub fn get_str_mut(&mut self, key: &str) -> Option<&mut Value> {
+        self.0.get_mut(&StringKey(key))
+    }
+
+    /// Removes a string key; the order of the others stays.
+    pub fn remove_str(&mut self, key: &str) -> Option<Value> {
+        self.0.shift_remove(&StringKey(key))
+    }
+
+    /// Keeps the entries for which `keep` is true, in their order.
+    pub fn retain(&mut self, mut keep: impl FnMut(&Value, &mut Value) -> bool) {
+        self.0.retain(|key, value| keep(key, value));
+    }
+
     /// Removes `key`; the order of the others stays.
     pub fn remove(&mut self, key: &Value) -> Option<Value> {
         self.0.shift_remove(key)
@@ -72,6 +87,15 @@ impl Equivalent<Value> for StringKey<'_> {
 impl FromIterator<(Value, Value)> for Map {
     fn from_iter<I: IntoIterator<Item = (Value, Value)>>(pairs: I) -> Self {
         Self(pairs.into_iter().collect())
+    }
+}
+
+impl IntoIterator for Map {
+    type Item = (Value, Value);
+    type IntoIter = indexmap::map::IntoIter<Value, Value>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
     }
 }
 

@@ -177,6 +177,7 @@ impl SinkConversion {
             value,
             timestamp: timestamp(view),
             headers,
+            consumed_offset: Some(view.offset),
         };
         let consumed = self.errors.needs_records().then(|| Arc::new(consumed(view)));
         let (offset, timestamp_type) = (view.offset, timestamp_type(view));

@@ -10,6 +10,7 @@ pub mod filesource;
 pub mod json;
 pub mod primitive;
 pub mod schema;
+pub mod smt;
 pub mod topics;
 pub mod values;
 
@@ -141,11 +142,16 @@ pub fn subjects() -> Vec<Box<dyn Subject>> {
         Box::new(filesource::FileSource),
         Box::new(configdef::ConfigDefSubject::new(plugin_def)),
         Box::new(topics::Topics),
+        Box::new(smt::Transformations),
+        Box::new(smt::Predicates),
     ]
 }
 
 /// The declarations of built-in plugins, by the names that the cases give them.
 fn plugin_def(name: &str) -> Option<ConfigDef> {
+    if let Some(def) = smt::config_def(name) {
+        return Some(def);
+    }
     let def = match name {
         "FileStreamSourceConnector" => plugin_file::FileSourceConfig::def(),
         "FileStreamSinkConnector" => plugin_file::FileSinkConfig::def(),
