@@ -12,6 +12,7 @@ use crate::root;
 const ARROWS: &[(&str, &[&str])] = &[
     ("connect-config", &["connect-config-derive"]),
     ("connect-config-derive", &[]),
+    ("java-text", &[]),
     ("kafka-client", &["connect-config"]),
     ("connect-api", &["connect-config"]),
     ("connect-core", &["connect-api", "connect-config"]),

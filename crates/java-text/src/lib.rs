@@ -1,0 +1,8 @@
+//! Texts as Java reads and writes them: what users of Kafka Connect know their configurations by.
+//!
+//! [`SimpleDateFormat`] is the format of timestamps, [`Regex`] and [`Replacement`] are `java.util.regex`. All of it is
+//! compared with the JDK: `parity/java/JavaText.java` records cases, `tests/golden.rs` runs them.
+
+mod date;
+
+pub use date::{FormatError, ParseError, SimpleDateFormat};
