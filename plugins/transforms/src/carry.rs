@@ -19,19 +19,20 @@ pub(crate) struct Target {
     schema: Arc<Schema>,
     /// Nothing is asked of values that are not null: they have come from a field of this type.
     plain: bool,
+    optional: bool,
 }
 
 impl Target {
     pub(crate) fn new(name: &str, schema: &Arc<Schema>) -> Self {
-        let plain = schema.schema_type().is_primitive();
-        Self { name: name.into(), schema: Arc::clone(schema), plain }
+        let (plain, optional) = (schema.schema_type().is_primitive(), schema.is_optional());
+        Self { name: name.into(), schema: Arc::clone(schema), plain, optional }
     }
 
     /// As Java's `Struct.put` would say.
     /// # Errors
     /// A `DataException`: null in a required field, here or further down.
     pub(crate) fn check(&self, value: &Value) -> Result<(), ConnectError> {
-        if self.plain && !value.is_null() || self.schema.is_optional() && value.is_null() {
+        if if value.is_null() { self.optional } else { self.plain } {
             return Ok(());
         }
         self.schema.validate_field(&self.name, value)
@@ -39,7 +40,7 @@ impl Target {
 
     /// True if every value that can come may stand there.
     fn takes_all(&self) -> bool {
-        self.plain && self.schema.is_optional()
+        self.plain && self.optional
     }
 }
 
@@ -52,6 +53,11 @@ impl Carry {
     /// To a field of the same name and schema.
     pub(crate) fn same(field: &Field, replace_null: bool) -> Self {
         Self::new(field, &field.name, &field.schema, replace_null)
+    }
+
+    /// The schema of the field that takes the value.
+    pub(crate) fn target_schema(&self) -> &Arc<Schema> {
+        &self.target.schema
     }
 
     /// Replaces null by the default, if there is one.

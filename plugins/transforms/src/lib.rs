@@ -26,6 +26,8 @@ mod replace_field;
 mod requirements;
 mod set_schema_metadata;
 mod side;
+mod timestamp_converter;
+mod timestamp_router;
 mod value_to_key;
 
 use std::sync::Arc;
@@ -109,6 +111,12 @@ pub fn register(table: &mut PluginTable) {
         "org.apache.kafka.connect.transforms.SetSchemaMetadata$Value",
         set_schema_metadata::SetSchemaMetadata
     );
+    key_and_value!(
+        "org.apache.kafka.connect.transforms.TimestampConverter$Key",
+        "org.apache.kafka.connect.transforms.TimestampConverter$Value",
+        timestamp_converter::TimestampConverter
+    );
+    one!("org.apache.kafka.connect.transforms.TimestampRouter", timestamp_router::TimestampRouter);
     one!("org.apache.kafka.connect.transforms.ValueToKey", value_to_key::ValueToKey);
     predicates::register(table);
 }
