@@ -26,6 +26,8 @@ mod replace_field;
 mod requirements;
 mod set_schema_metadata;
 mod side;
+#[cfg(test)]
+mod tests;
 mod timestamp_converter;
 mod timestamp_router;
 mod value_to_key;

@@ -176,11 +176,12 @@ impl Plan {
     }
 
     fn run(&self, values: &mut [Value]) -> Result<Vec<Value>, ConnectError> {
-        let take = |source: &Source| {
-            let mut value =
-                if self.shared { values[source.at].clone() } else { std::mem::take(&mut values[source.at]) };
-            source.carry.settle(&mut value).map(|()| value)
-        };
-        self.sources.iter().map(take).collect()
+        let mut new = Vec::with_capacity(self.sources.len());
+        for Source { at, carry } in &self.sources {
+            let mut value = if self.shared { values[*at].clone() } else { std::mem::take(&mut values[*at]) };
+            carry.settle(&mut value)?;
+            new.push(value);
+        }
+        Ok(new)
     }
 }

@@ -60,11 +60,12 @@ impl WholeTransformation for ValueToKey {
         }
         let value = structure(&mut record.value, PURPOSE)?;
         let plan = self.plans.get(value.schema(), |schema| Plan::new(schema, &self.fields, self.replace_null))?;
-        let copy = |(at, carry): &(usize, Carry)| {
-            let mut value = value.values()[*at].clone();
-            carry.settle(&mut value).map(|()| value)
-        };
-        let values = plan.sources.iter().map(copy).collect::<Result<_, _>>()?;
+        let mut values = Vec::with_capacity(plan.sources.len());
+        for (at, carry) in &plan.sources {
+            let mut copy = value.values()[*at].clone();
+            carry.settle(&mut copy)?;
+            values.push(copy);
+        }
         record.key = Struct::from_values(Arc::clone(&plan.schema), values).into();
         record.key_schema = Some(Arc::clone(&plan.schema));
         // The struct's own schema goes on with it.

@@ -3,13 +3,14 @@
 use std::hash::{Hash, Hasher};
 
 use bytestring::ByteString;
+use foldhash::quality::RandomState;
 use indexmap::{Equivalent, IndexMap};
 
 use super::Value;
 
 /// Pairs in order of insertion, one for each key. Equality ignores the order, as in Java.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Map(IndexMap<Value, Value>);
+pub struct Map(IndexMap<Value, Value, RandomState>);
 
 impl Map {
     pub fn new() -> Self {
@@ -17,7 +18,7 @@ impl Map {
     }
 
     pub fn with_capacity(entries: usize) -> Self {
-        Self(IndexMap::with_capacity(entries))
+        Self(IndexMap::with_capacity_and_hasher(entries, RandomState::default()))
     }
 
     /// Sets `key`; a key that was there keeps its place. Returns the former value.
