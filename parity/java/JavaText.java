@@ -72,6 +72,11 @@ public class JavaText {
         "(?i)a(?-i)b", "(?iu)É+", "(?i)é+", "(?i)[a-c]+", "(?i)[^a]+", "(?i)k+", "(?iu)k+", "(?U)\\w+", "(?U)\\d+", "(?u)(?i)ß", "(a)\\1", "(?i)(a)\\1", "(a)(b)\\2\\1", "(?<x>a|b)\\k<x>",
         "(a)?\\1b", "\\1(a)", "(a)\\11", "(a)(b)(c)(d)(e)(f)(g)(h)(i)(j)\\10", "\\p{L}+", "\\p{Lu}+", "\\P{L}+", "\\p{IsAlphabetic}+", "\\p{Alpha}+", "\\p{Punct}+", "\\p{javaLowerCase}+", "\\pL+",
         "\\p{IsLatin}+", "\\p{InGreek}+", "\\p{IsGreek}+", "\\p{general_category=Lu}", "\\p{Foo}", "\\p{", "\\p", "[\\p{L}&&[^a-c]]+", "[^\\p{Lu}]+", "\\p{XDigit}+", "\\p{Space}", "\\p{IsWhite_Space}", "\\p{blk=Foo}",
+        "\\p{InFoo}", "\\p{IsFoo}", "\\p{sc=Foo}", "\\p{gc=Foo}", "\\p{foo=bar}", "\\p{sc=Greek}+", "\\p{script=LATIN}+", "\\p{blk=Greek}+", "\\p{block=BasicLatin}+", "\\p{gc=Ll}+", "\\p{general_category=L}+",
+        "\\p{IsL}+", "\\p{IsLu}+", "\\p{LC}+", "\\p{ASCII}+", "\\p{Lower}+", "\\p{Upper}+", "\\p{Digit}+", "\\p{Alnum}+", "\\p{Graph}+", "\\p{Print}+", "\\p{Blank}+", "\\p{Cntrl}+", "\\p{all}+", "\\p{L1}+", "\\p{N}+",
+        "\\p{IsIdeographic}+", "\\p{IsLetter}+", "\\p{IsLowercase}+", "\\p{IsUppercase}+", "\\p{IsTitlecase}+", "\\p{IsControl}+", "\\p{IsPunctuation}+", "\\p{IsHex_Digit}+", "\\p{IsAssigned}+", "\\p{IsDigit}+", "\\p{IsAlnum}+",
+        "\\p{javaUpperCase}+", "\\p{javaLetter}+", "\\p{javaDigit}+", "\\p{javaLetterOrDigit}+", "\\p{javaAlphabetic}+", "\\p{javaWhitespace}+", "\\p{javaJavaIdentifierPart}+", "\\p{P}+", "\\p{Pd}+", "\\p{S}+", "\\p{Zs}+", "\\p{M}+", "\\p{C}+", "\\p{}",
+        "(?U)\\p{Alpha}+", "(?U)\\p{Lower}+", "(?U)\\bé\\b.*", "(?i)\\p{Lu}+", "(?i)\\p{Lower}+", "(?i)[A-C&&[^b]]+", "\\p{InBasic_Latin}+", "\\p{InLatin-1Supplement}+", "\\p{IsHan}+", "\\p{lu}", "\\p{isLu}", "\\PLu", "\\p{^L}", "[\\p{L}-z]+", "\\p{IsEmoji}",
         "(?<=a|bc)d", "(?<!a)b.*", "(?<=a{1,3})b", "(?<=a*)b", "(?<=(a)+)b", "(?<=\\1)b", ".*(?<=\\.)c", "(?<=^|-)abc", "x*", "(x*)(.*)", "(?:)", "()", "(|a)+", "(a|)+b", "(?:a|b|)+?c",
         "(", ")", "a)", "(a", "((a)", "[", "[a", "[a-", "[z-a]", "[a-\\d]", "[^", "[]", "[^]", "[[a]", "[a&&", "*", "+a", "?", "a**", "a+*", "a???", "a{", "a{1", "a{1,", "a{,2}", "a{2,1}", "a{x}", "{", "{1}", "}", "a}", "]",
         "a{99999999999}", "a{1,99999999999}", "\\", "a\\", "\\x", "\\x4", "\\x{110000}", "\\x{", "\\x{}", "\\u12", "\\0", "\\08", "\\08", "\\c", "\\k", "\\k<a>", "\\k<", "\\k<a", "\\y", "\\i", "\\g", "\\_", "\\é", "\\8", "\\-", "\\%",
@@ -87,7 +92,7 @@ public class JavaText {
     };
 
     static final String[] REPLACEMENTS = {
-        "x", "$1", "$0$0", "$2_$1", "\\$1", "a\\\\b", "$", "\\", "$x", "$9", "$12", "$10", "${n}", "${x}", "${1}", "${", "${}", "${n", "${n-}", "${nope}-$1", "$1$2$3", "pre-$1-\\é", "$1\\",
+        "x", "$1", "$0$0", "$2_$1", "\\$1", "a\\\\b", "$", "\\", "$x", "$9", "$12", "$10", "${n}", "${x}", "${1}", "${", "${}", "${-", "${-}", "${é", "a${", "${n", "${n-}", "${nope}-$1", "$1$2$3", "pre-$1-\\é", "$1\\",
         "é$0", "$1$9", "$9$", "x$", "😀\\😀", "$٣", "${é}", "${db}-${table}",
     };
 

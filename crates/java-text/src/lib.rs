@@ -4,5 +4,7 @@
 //! compared with the JDK: `parity/java/JavaText.java` records cases, `tests/golden.rs` runs them.
 
 mod date;
+mod regex;
 
 pub use date::{FormatError, ParseError, SimpleDateFormat};
+pub use regex::{MatchError, PatternError, Regex, Replacement};

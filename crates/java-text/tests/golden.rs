@@ -1,8 +1,10 @@
 //! What the JDK answered, line by line; `parity/java/README.md` tells how the lines are recorded.
 
+#![allow(clippy::unwrap_used)]
+
 use std::fs;
 
-use java_text::SimpleDateFormat;
+use java_text::{MatchError, Regex, Replacement, SimpleDateFormat};
 use serde_json::Value as Json;
 
 /// The now of the recorded years of two digits: 2024-06-15T12:00:00Z.
@@ -54,4 +56,35 @@ fn dates() {
         ("Z", "BST "),
     ];
     check("dates.jsonl", date, |case| deviations.iter().any(|(pattern, text)| case[1] == *pattern && case[2] == *text));
+}
+
+fn regex(subjects: &[Json], case: &[Json]) -> Option<Json> {
+    let regex = Regex::new(text(&case[1]));
+    Some(match text(&case[0]) {
+        "subjects" => return None,
+        "new" => regex.map_or_else(|e| e.to_string().into(), |_| "compiles".into()),
+        _ if regex.is_err() => regex.unwrap_err().to_string().into(),
+        "matches" => {
+            let regex = regex.unwrap();
+            subjects
+                .iter()
+                .map(|subject| if regex.matches(text(subject)).unwrap() { '1' } else { '0' })
+                .collect::<String>()
+                .into()
+        }
+        _ => match regex.unwrap().replace_first(text(&case[3]), &Replacement::new(text(&case[2]))) {
+            Ok(None) => Json::Null,
+            Ok(Some(text)) => text.into(),
+            Err(e @ MatchError::IndexOutOfBounds(_)) => format!("java.lang.IndexOutOfBoundsException: {e}").into(),
+            Err(e) => format!("java.lang.IllegalArgumentException: {e}").into(),
+        },
+    })
+}
+
+#[test]
+fn regexes() {
+    let recorded = include_str!("../../../parity/golden-java/regex.jsonl");
+    let subjects: Vec<Json> = serde_json::from_str(recorded.lines().next().unwrap()).unwrap();
+    // The tables have no ideographs.
+    check("regex.jsonl", |case| regex(&subjects[1..], case), |case| case[1] == "\\p{IsIdeographic}+");
 }
