@@ -22,6 +22,7 @@ mod insert_header;
 mod mask_field;
 mod predicates;
 mod recent;
+mod regex_router;
 mod replace_field;
 mod requirements;
 mod set_schema_metadata;
@@ -103,6 +104,7 @@ pub fn register(table: &mut PluginTable) {
         "org.apache.kafka.connect.transforms.MaskField$Value",
         mask_field::MaskField
     );
+    one!("org.apache.kafka.connect.transforms.RegexRouter", regex_router::RegexRouter);
     key_and_value!(
         "org.apache.kafka.connect.transforms.ReplaceField$Key",
         "org.apache.kafka.connect.transforms.ReplaceField$Value",

@@ -1,12 +1,14 @@
 //! The predicates: which records a transformation is for.
 
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use connect_api::{ConnectError, ConnectRecord, PluginTable, Predicate};
-use connect_config::validators::{Composite, NonEmptyString, ValidRegex};
-use connect_config::{ConfigDef, Importance, JavaRegex, Props};
+use connect_config::validators::{Composite, NonEmptyString};
+use connect_config::{ConfigDef, Importance, Props};
+use java_text::Regex;
 
-use crate::config::{null_pointer, parse, string};
+use crate::config::{ValidRegex, match_error, null_pointer, parse, string};
+use crate::recent::Recent;
 use crate::side::not_configured;
 use crate::{Configured, add_predicate};
 
@@ -95,7 +97,11 @@ static TOPIC_NAME_MATCHES: LazyLock<ConfigDef> = LazyLock::new(|| {
 });
 
 /// The whole name of the topic matches.
-struct TopicNameMatches(JavaRegex);
+struct TopicNameMatches {
+    regex: Regex,
+    /// Whether the topics that came last do.
+    known: Recent<str, bool>,
+}
 
 impl Configured for TopicNameMatches {
     fn config_def() -> &'static ConfigDef {
@@ -105,12 +111,13 @@ impl Configured for TopicNameMatches {
     fn configured(configs: &Props) -> Result<Self, ConnectError> {
         let parsed = parse(&TOPIC_NAME_MATCHES, configs)?;
         let pattern = parsed.string("pattern").ok_or_else(|| null_pointer("pattern"))?;
-        JavaRegex::new(pattern).map(Self).map_err(|error| ConnectError::config(error.to_string()))
+        let regex = Regex::new(pattern).map_err(|error| ConnectError::config(error.to_string()))?;
+        Ok(Self { regex, known: Recent::default() })
     }
 }
 
 impl Ask for TopicNameMatches {
     fn ask(&mut self, record: &ConnectRecord) -> Result<bool, ConnectError> {
-        Ok(self.0.matches(&record.topic))
+        self.known.get(&record.topic, |topic: &Arc<str>| self.regex.matches(topic).map_err(match_error)).copied()
     }
 }

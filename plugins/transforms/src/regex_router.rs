@@ -3,12 +3,11 @@
 use std::sync::{Arc, LazyLock};
 
 use connect_api::{ConnectError, ConnectRecord};
-use connect_config::validators::ValidRegex;
 use connect_config::{ConfigDef, Importance, Props};
-use java_text::{MatchError, Regex, Replacement};
+use java_text::{Regex, Replacement};
 
 use crate::Configured;
-use crate::config::{null_pointer, parse, string};
+use crate::config::{ValidRegex, match_error, null_pointer, parse, string};
 use crate::recent::Recent;
 use crate::side::WholeTransformation;
 
@@ -59,13 +58,9 @@ impl WholeTransformation for RegexRouter {
 
 /// Where the records of a topic go; none if they stay.
 fn route(regex: &Regex, replacement: Option<&Replacement>, topic: &str) -> Result<Option<Arc<str>>, ConnectError> {
-    if !regex.matches(topic).map_err(failed)? {
+    if !regex.matches(topic).map_err(match_error)? {
         return Ok(None);
     }
     let replacement = replacement.ok_or_else(|| null_pointer("replacement"))?;
-    Ok(regex.replace_first(topic, replacement).map_err(failed)?.map(Arc::from))
-}
-
-fn failed(error: MatchError) -> ConnectError {
-    ConnectError::new(error.java_class(), error.to_string())
+    Ok(regex.replace_first(topic, replacement).map_err(match_error)?.map(Arc::from))
 }
