@@ -180,7 +180,7 @@ fn flatten_values(nodes: &[Node], values: &mut [Value], flat: &mut Vec<Value>) -
 }
 
 fn join(prefix: &str, delimiter: &str, name: &str) -> String {
-    if prefix.is_empty() { name.to_owned() } else { format!("{prefix}{delimiter}{name}") }
+    if prefix.is_empty() { name.to_owned() } else { [prefix, delimiter, name].concat() }
 }
 
 /// Does nothing to a map without maps in it.

@@ -1,9 +1,7 @@
 //! `ReplaceField`: leaves fields out and renames others.
 
-use std::collections::HashMap;
 use std::sync::{Arc, LazyLock};
 
-use bytestring::ByteString;
 use connect_api::java::hash_map_order;
 use connect_api::{ConnectError, ConnectRecord, Map, Schema, Value};
 use connect_config::validators::{Lambda, ValidList};
@@ -62,25 +60,26 @@ pub(crate) struct ReplaceField {
 
 /// Which fields stay, and their names before and after.
 struct Names {
-    exclude: Vec<String>,
-    include: Vec<String>,
-    renames: HashMap<String, ByteString>,
+    /// The names are the keys, as in `include`.
+    exclude: Map,
+    include: Map,
+    /// Old names to new ones.
+    renames: Map,
     /// New names to old ones. Of old names with the same new one the last in Java's order counts.
-    reversed: HashMap<String, String>,
+    reversed: Map,
 }
 
 impl Names {
     fn keeps(&self, name: &str) -> bool {
-        let listed = |names: &[String]| names.iter().any(|listed| listed == name);
-        !listed(&self.exclude) && (self.include.is_empty() || listed(&self.include))
+        self.exclude.get_str(name).is_none() && (self.include.is_empty() || self.include.get_str(name).is_some())
     }
 
     fn new_name<'a>(&'a self, name: &'a str) -> &'a str {
-        self.renames.get(name).map_or(name, |new| new)
+        self.renames.get_str(name).and_then(Value::as_str).unwrap_or(name)
     }
 
     fn old_name<'a>(&'a self, name: &'a str) -> &'a str {
-        self.reversed.get(name).map_or(name, String::as_str)
+        self.reversed.get_str(name).and_then(Value::as_str).unwrap_or(name)
     }
 }
 
@@ -91,12 +90,13 @@ impl Configured for ReplaceField {
 
     fn configured(configs: &Props) -> Result<Self, ConnectError> {
         let parsed = parse(&DEF, configs)?;
-        let list = |key| parsed.list(key).unwrap_or_default().to_vec();
+        let name = |text: &String| Value::string(text.as_str());
+        let list = |key| parsed.list(key).unwrap_or_default().iter().map(|text| (name(text), Value::Null)).collect();
         let renames = renames(parsed.get("renames").unwrap_or(&Parsed::Null)).map_err(raised)?;
         let old_names: Vec<&str> = renames.iter().map(|(old, _)| old.as_str()).collect();
         let in_java_order = hash_map_order(&old_names).into_iter().map(|at| &renames[at]);
-        let reversed = in_java_order.map(|(old, new)| (new.clone(), old.clone())).collect();
-        let renames = renames.into_iter().map(|(old, new)| (old, new.into())).collect();
+        let reversed = in_java_order.map(|(old, new)| (name(new), name(old))).collect();
+        let renames = renames.iter().map(|(old, new)| (name(old), name(new))).collect();
         let names = Names { exclude: list("exclude"), include: list("include"), renames, reversed };
         Ok(Self { names, replace_null: replaces_null(&parsed)?, plans: Recent::default() })
     }
@@ -133,8 +133,8 @@ impl Names {
         for (key, value) in std::mem::take(map) {
             let name = key_text(&key)?;
             if self.keeps(name) {
-                let key = self.renames.get(name).map_or_else(|| key.clone(), |new| Value::String(new.clone()));
-                renamed.insert(key, value);
+                let new = self.renames.get_str(name).cloned();
+                renamed.insert(new.unwrap_or(key), value);
             }
         }
         *map = renamed;

@@ -115,7 +115,11 @@ impl Struct {
     /// A `DataException` for the first field that is not.
     pub fn validate(&self) -> Result<(), ConnectError> {
         for (field, value) in self.schema.fields().iter().zip(&self.values) {
-            if value.is_null() && (field.schema.is_optional() || field.schema.default_value().is_some()) {
+            let fine = match value {
+                Value::Null => field.schema.is_optional() || field.schema.default_value().is_some(),
+                value => field.schema.is_plain_type_of(value),
+            };
+            if fine {
                 continue;
             }
             field.schema.validate_field(&field.name, value)?;

@@ -22,6 +22,14 @@ impl Schema {
     }
 }
 
+impl Schema {
+    /// A quick yes: true only for a value of the primitive type of a schema without a name.
+    pub(super) fn is_plain_type_of(&self, value: &Value) -> bool {
+        let schema_type = self.schema_type();
+        self.name().is_none() && schema_type.is_primitive() && value.natural_type() == Some(schema_type)
+    }
+}
+
 /// Where the value stands; printed only when something is wrong.
 #[derive(Clone, Copy)]
 enum Place<'a> {

@@ -46,7 +46,7 @@ impl Map {
     /// Sets `key`; a key that was there keeps its place. Returns the former value.
     pub fn insert(&mut self, key: Value, value: Value) -> Option<Value> {
         match &mut self.0 {
-            Entries::Few(few) => match few.iter().position(|(known, _)| *known == key) {
+            Entries::Few(few) => match position(few, &key) {
                 Some(at) => Some(std::mem::replace(&mut few[at].1, value)),
                 None if few.len() < FEW => {
                     few.push((key, value));
@@ -98,7 +98,7 @@ impl Map {
     /// Removes `key`; the order of the others stays.
     pub fn remove(&mut self, key: &Value) -> Option<Value> {
         match &mut self.0 {
-            Entries::Few(few) => few.iter().position(|(known, _)| known == key).map(|at| few.remove(at).1),
+            Entries::Few(few) => position(few, key).map(|at| few.remove(at).1),
             Entries::Many(many) => many.shift_remove(key),
         }
     }
@@ -116,6 +116,13 @@ impl Map {
 
     pub fn iter(&self) -> Iter<'_> {
         Iter::new(&self.0)
+    }
+}
+
+fn position(few: &[(Value, Value)], key: &Value) -> Option<usize> {
+    match key.as_str() {
+        Some(text) => few.iter().position(|(known, _)| known.as_str() == Some(text)),
+        None => few.iter().position(|(known, _)| known == key),
     }
 }
 
