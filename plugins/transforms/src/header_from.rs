@@ -64,8 +64,10 @@ impl HalfTransformation for HeaderFrom {
             None => self.schemaless(map_mut(value, purpose)?, headers.as_mut()?),
             Some(_) => {
                 let value = structure(value, purpose)?;
-                let new_schema = self.with_schema(value, &mut headers)?;
-                *schema = Some(new_schema);
+                self.with_schema(value, &mut headers)?;
+                if self.moves {
+                    *schema = Some(Arc::clone(value.schema()));
+                }
             }
         }
         record.headers = headers;
@@ -86,7 +88,7 @@ impl HeaderFrom {
         }
     }
 
-    fn with_schema(&mut self, value: &mut Arc<Struct>, headers: &mut Headers) -> Result<Arc<Schema>, ConnectError> {
+    fn with_schema(&mut self, value: &mut Arc<Struct>, headers: &mut Headers) -> Result<(), ConnectError> {
         let plan =
             self.plans.get(value.schema(), |schema| Plan::new(schema, &self.pairs, self.moves, self.replace_null))?;
         for (at, carry) in &plan.kept {
@@ -102,7 +104,7 @@ impl HeaderFrom {
                 Ok(())
             })?;
         }
-        Ok(Arc::clone(&plan.schema))
+        Ok(())
     }
 }
 

@@ -125,19 +125,10 @@ impl HalfTransformation for ReplaceField {
 impl Names {
     fn replace(&self, map: &mut Map) -> Result<(), ConnectError> {
         map.iter().try_for_each(|(key, _)| key_text(key).map(drop))?;
-        if self.renames.is_empty() {
-            map.retain(|key, _| key.as_str().is_some_and(|name| self.keeps(name)));
-            return Ok(());
+        map.retain(|key, _| key.as_str().is_some_and(|name| self.keeps(name)));
+        if !self.renames.is_empty() {
+            map.rekey(|key| self.renames.get(key).cloned());
         }
-        let mut renamed = Map::with_capacity(map.len());
-        for (key, value) in std::mem::take(map) {
-            let name = key_text(&key)?;
-            if self.keeps(name) {
-                let new = self.renames.get_str(name).cloned();
-                renamed.insert(new.unwrap_or(key), value);
-            }
-        }
-        *map = renamed;
         Ok(())
     }
 }

@@ -95,6 +95,26 @@ impl Map {
         }
     }
 
+    /// Gives entries the keys that `new_key` says. Where two get the same one, the value of the later takes the place of
+    /// the earlier.
+    pub fn rekey(&mut self, new_key: impl Fn(&Value) -> Option<Value>) {
+        let mut changed = Vec::new();
+        if let Entries::Few(few) = &mut self.0 {
+            for (at, (key, _)) in few.iter_mut().enumerate() {
+                if let Some(new) = new_key(key) {
+                    *key = new;
+                    changed.push(at);
+                }
+            }
+            if changed.iter().all(|&at| few.iter().filter(|(key, _)| *key == few[at].0).count() == 1) {
+                return;
+            }
+        }
+        let is_few = matches!(self.0, Entries::Few(_));
+        let renamed = |key: Value| if is_few { key } else { new_key(&key).unwrap_or(key) };
+        *self = std::mem::take(self).into_iter().map(|(key, value)| (renamed(key), value)).collect();
+    }
+
     /// Removes `key`; the order of the others stays.
     pub fn remove(&mut self, key: &Value) -> Option<Value> {
         match &mut self.0 {
@@ -183,6 +203,21 @@ impl Hash for Map {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn entries_get_new_keys() {
+        for len in [3, 40] {
+            let mut map: Map = (0..len).map(|n| (Value::Int32(n), Value::Int64(n.into()))).collect();
+            map.rekey(|key| match key {
+                Value::Int32(0) => Some(Value::Int32(100)),
+                Value::Int32(2) => Some(Value::Int32(1)),
+                _ => None,
+            });
+            let begin: Vec<_> = map.iter().take(2).map(|(key, value)| (key.clone(), value.clone())).collect();
+            assert_eq!(begin, [(100.into(), Value::Int64(0)), (1.into(), Value::Int64(2))], "{len}");
+            assert_eq!(map.len(), usize::try_from(len).unwrap_or(0) - 1);
+        }
+    }
 
     #[test]
     fn few_and_many_entries_behave_alike() {
