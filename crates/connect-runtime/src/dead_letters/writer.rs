@@ -6,7 +6,7 @@ use std::sync::Arc;
 use connect_api::ConnectError;
 use tokio::sync::{mpsc, oneshot};
 
-use super::DeadLetter;
+use super::{DeadLetter, Lost, closed};
 use crate::errors::ErrorCounts;
 use crate::kafka::{Acked, Acks, Blocked, OutgoingBatch, Produce, ProduceAndAcks, Stopped, Unsent};
 
@@ -31,10 +31,16 @@ pub(super) struct Writer {
     /// Each waits for the letters below its number.
     settling: Vec<(u64, oneshot::Sender<()>)>,
     batch: OutgoingBatch,
+    lost: Lost,
 }
 
 impl Writer {
-    pub(super) fn new(topic: &str, (producer, acks): ProduceAndAcks, orders: mpsc::Receiver<Order>) -> Self {
+    pub(super) fn new(
+        topic: &str,
+        (producer, acks): ProduceAndAcks,
+        orders: mpsc::Receiver<Order>,
+        lost: Lost,
+    ) -> Self {
         Self {
             topic: topic.into(),
             producer,
@@ -44,6 +50,7 @@ impl Writer {
             next: 0,
             settling: Vec::new(),
             batch: OutgoingBatch::default(),
+            lost,
         }
     }
 
@@ -54,7 +61,7 @@ impl Writer {
                 biased;
                 acked = self.acks.next() => match acked {
                     Some(acked) => self.on_acked(&acked),
-                    None => break,
+                    None => return self.lose(&closed()),
                 },
                 order = self.orders.recv() => match order {
                     Some(order) => self.on_order(order).await,
@@ -119,9 +126,20 @@ impl Writer {
             counts.dead_letter_failed();
             let topic = &self.topic;
             tracing::error!("Could not produce message to dead letter queue. topic={topic}\n{}", error.trace());
+            self.lose(error);
         }
         // Only a task that has reported the record itself waits.
         drop(done.send(result));
+    }
+
+    fn lose(&self, why: &ConnectError) {
+        let text = format!(
+            "A record could not be written to the dead letter queue {}. Offsets are not committed past it, so that it \
+             comes again when the task is restarted",
+            self.topic
+        );
+        // Set already: the first one counts.
+        let _ = self.lost.set(ConnectError::connect(text).caused_by(why.clone()));
     }
 
     fn tell_settled(&mut self) {
