@@ -113,3 +113,22 @@ async fn a_full_queue_makes_the_sender_wait_and_a_closed_one_says_so() {
     assert!(delivery.written().await.is_err());
     assert!(letters.settled(SOON).await.is_err());
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_letter_blocks_no_longer_than_it_may_whatever_comes_meanwhile() {
+    let bench = open(0);
+    *bench.kafka.max_block.lock().unwrap() = Duration::from_secs(30);
+    let delivery = bench.send("a").await;
+    let acks = async {
+        loop {
+            bench.acks.send(ack(0, 0, Ok(()))).await.unwrap();
+            tokio::time::sleep(SOON).await;
+        }
+    };
+    tokio::select! {
+        () = acks => {}
+        written = tokio::time::timeout(SOON * 40, delivery.written()) => {
+            assert_eq!(written.expect("it ends").unwrap_err().message(), Some("no room"));
+        }
+    }
+}

@@ -21,16 +21,21 @@ pub(super) enum Order {
 
 /// The task behind the queue.
 pub(super) struct Writer {
-    topic: Arc<str>,
     producer: Box<dyn Produce>,
     acks: Box<dyn Acks>,
     orders: mpsc::Receiver<Order>,
+    batch: OutgoingBatch,
+    ledger: Ledger,
+}
+
+/// The letters that are on their way.
+struct Ledger {
+    topic: Arc<str>,
     /// By the producer's number, which is the next one for the next letter.
     unacked: BTreeMap<u64, (Arc<ErrorCounts>, Done)>,
     next: u64,
     /// Each waits for the letters below its number.
     settling: Vec<(u64, oneshot::Sender<()>)>,
-    batch: OutgoingBatch,
     lost: Lost,
 }
 
@@ -41,17 +46,8 @@ impl Writer {
         orders: mpsc::Receiver<Order>,
         lost: Lost,
     ) -> Self {
-        Self {
-            topic: topic.into(),
-            producer,
-            acks,
-            orders,
-            unacked: BTreeMap::new(),
-            next: 0,
-            settling: Vec::new(),
-            batch: OutgoingBatch::default(),
-            lost,
-        }
+        let ledger = Ledger { topic: topic.into(), unacked: BTreeMap::new(), next: 0, settling: Vec::new(), lost };
+        Self { producer, acks, orders, batch: OutgoingBatch::default(), ledger }
     }
 
     /// Runs until nobody can send any more, or the producer is closed.
@@ -60,8 +56,8 @@ impl Writer {
             tokio::select! {
                 biased;
                 acked = self.acks.next() => match acked {
-                    Some(acked) => self.on_acked(&acked),
-                    None => return self.lose(&closed()),
+                    Some(acked) => self.ledger.on_acked(&acked),
+                    None => return self.ledger.lose(&closed()),
                 },
                 order = self.orders.recv() => match order {
                     Some(order) => self.on_order(order).await,
@@ -75,19 +71,13 @@ impl Writer {
         match order {
             Order::Write(letter, counts, done) => {
                 counts.dead_letter_requested();
-                letter.write_to(&self.topic, &mut self.batch);
+                letter.write_to(&self.ledger.topic, &mut self.batch);
                 match self.append().await {
-                    Ok(()) => {
-                        self.unacked.insert(self.next, (counts, done));
-                        self.next += 1;
-                    }
-                    Err(error) => self.tell(&counts, done, Err(error)),
+                    Ok(()) => self.ledger.appended(counts, done),
+                    Err(error) => self.ledger.tell(&counts, done, Err(error)),
                 }
             }
-            Order::Settle(done) => {
-                self.settling.push((self.next, done));
-                self.tell_settled();
-            }
+            Order::Settle(done) => self.ledger.settle(done),
         }
     }
 
@@ -103,13 +93,26 @@ impl Writer {
     }
 
     async fn unblock(&mut self, blocked: &Blocked) -> Result<(), ConnectError> {
+        // One wait, whatever is acknowledged meanwhile: `max.block.ms` counts from its beginning.
+        let mut unblocked = self.producer.unblock(blocked);
         loop {
-            let acked = tokio::select! {
-                unblocked = self.producer.unblock(blocked) => return unblocked.map_err(Unsent::into_error),
-                acked = self.acks.next() => acked.ok_or_else(|| ConnectError::connect("The producer has closed"))?,
-            };
-            self.on_acked(&acked);
+            tokio::select! {
+                unblocked = &mut unblocked => return unblocked.map_err(Unsent::into_error),
+                acked = self.acks.next() => self.ledger.on_acked(&acked.ok_or_else(closed)?),
+            }
         }
+    }
+}
+
+impl Ledger {
+    fn appended(&mut self, counts: Arc<ErrorCounts>, done: Done) {
+        self.unacked.insert(self.next, (counts, done));
+        self.next += 1;
+    }
+
+    fn settle(&mut self, done: oneshot::Sender<()>) {
+        self.settling.push((self.next, done));
+        self.tell_settled();
     }
 
     fn on_acked(&mut self, acked: &Acked) {
