@@ -24,6 +24,7 @@ use crate::sink::{CommitSchedule, SinkConversion, SinkLoop};
 use crate::source::{Pipeline, PipelineConfig, SourceConversion, SourceLoop, TRACKED_MAX};
 use crate::task_configs::check_count;
 use crate::topic_creation::TopicCreation;
+use crate::validation::made_by;
 use crate::worker::TaskParts;
 use crate::{client_config, validation};
 
@@ -50,9 +51,16 @@ impl TaskSeed {
         let plugin = validation::find(&parts.plugins, &self.connector_config);
         let plugin = plugin.map_err(|error| ConnectError::connect(error.to_string()))?;
         check_count(&self.connector_config, self.task_count)?;
+        let stop = self.life.stop.clone();
         match plugin.factory.clone() {
-            Factory::Source { task, .. } => self.run_source(plugin, task()).await,
-            Factory::Sink { task, .. } => self.run_sink(plugin, task()).await,
+            Factory::Source { task, .. } => match stop.run_until_cancelled(made_by(task)).await {
+                Some(task) => self.run_source(plugin, task).await,
+                None => Ok(()),
+            },
+            Factory::Sink { task, .. } => match stop.run_until_cancelled(made_by(task)).await {
+                Some(task) => self.run_sink(plugin, task).await,
+                None => Ok(()),
+            },
             _ => Err(ConnectError::connect(format!("{} is not a connector", plugin.class))),
         }
     }
