@@ -164,7 +164,7 @@ async fn a_constructor_that_blocks_or_panics_holds_up_nobody() {
     let (blocked, constructed) = (Mutex::new(blocked), AtomicUsize::new(0));
     // Each connector is made once to validate it, and once to run.
     let constructing = move || match constructed.fetch_add(1, Ordering::Relaxed) {
-        0 | 1 => drop(blocked.lock().unwrap().recv_timeout(Duration::from_secs(10))),
+        0 | 1 => drop(blocked.lock().unwrap().recv_timeout(Duration::from_secs(6))),
         3 => panic!("no connector today"),
         _ => {}
     };
@@ -175,8 +175,8 @@ async fn a_constructor_that_blocks_or_panics_holds_up_nobody() {
     let asking = herder.clone();
     let creating = tokio::spawn(async move { asking.call(create("blocks")).await.map(drop) });
     for _ in ["validated", "started"] {
-        tokio::time::sleep(Duration::from_millis(100)).await;
         let began = std::time::Instant::now();
+        tokio::time::sleep(Duration::from_millis(100)).await;
         herder.call(Command::Connectors).await.unwrap();
         assert!(began.elapsed() < Duration::from_secs(5));
         unblock.send(()).unwrap();
