@@ -10,7 +10,7 @@ use connect_core::herder::TargetState;
 
 use super::*;
 use crate::dead_letters::DeadLetterQueue;
-use crate::errors::{ErrorHandler, ErrorLog, ErrorPolicy, Halt, RetryPolicy};
+use crate::errors::{ErrorHandler, ErrorLog, ErrorPolicy, Halt, Origin, RetryPolicy};
 use crate::fakes::{
     ConsumerLog, FakeAcks, FakeConsumer, FakeKafka, FakeProducer, ack, at, converters, errors, errors_with, records,
 };
@@ -365,6 +365,27 @@ async fn records_before_a_failed_one_still_go_through_the_chain() {
     assert!(matches!(halt, Some(Halt::Failed(_))));
     positions.delivered();
     assert_eq!(positions.committable(&[at("t", 0)]), TopicOffsets::from([(at("t", 0), 2)]));
+}
+
+#[tokio::test]
+async fn records_that_may_be_needed_again_are_not_copied_one_by_one() {
+    let fetch = || match records(&["a", "b", "c"]) {
+        Incoming::Records(fetched) => fetched,
+        other => panic!("{other:?}"),
+    };
+    let (_kafka, _acks, _queue, with_queue) = with_queue(true);
+    for (errors, keeps) in [(errors(true), false), (with_queue, true)] {
+        let mut conversion = SinkConversion::new(TransformationChain::default(), converters(), errors);
+        let (batch, _) = conversion.convert(fetch(), &mut Positions::default()).await;
+        let kept: Vec<_> = batch.iter().filter_map(|record| record.consumed.as_ref()).collect();
+        assert_eq!(kept.len(), if keeps { 3 } else { 0 });
+        assert!(kept.iter().all(|one| Arc::ptr_eq(one, kept[0])));
+        for record in batch.iter().filter(|_| keeps) {
+            let Origin::Consumed(consumed) = Origin::of_sink(record) else { panic!("not kept") };
+            assert_eq!(consumed.raw.value.as_deref(), record.record.value.as_str().map(str::as_bytes));
+        }
+        assert!(kept.iter().all(|one| one.record(3).is_none()));
+    }
 }
 
 #[tokio::test(start_paused = true)]
