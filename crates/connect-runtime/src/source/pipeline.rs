@@ -13,7 +13,7 @@ use tokio::time::{Instant, timeout_at};
 
 use super::SourceConversion;
 use super::books::{Books, PipelineEvent};
-use super::submission::Submission;
+use super::submission::{Originals, Submission};
 use crate::kafka::{Blocked, Produce, ProduceAndAcks, Stopped, Unsent};
 use crate::metrics::TaskGroups;
 use crate::offsets::OffsetStore;
@@ -107,14 +107,15 @@ impl Pipeline {
     }
 
     async fn send_all(&mut self, mut batch: SourceBatch, stop: &StopToken) -> Result<(), ConnectError> {
-        let originals = self.books.confirmations.keeps().then(|| batch.clone());
+        let originals =
+            self.books.confirmations.keeps().then(|| batch.iter().cloned().map(Some).collect::<Originals>());
         // Records that are tried again may take long.
-        let beginning = self.conversion.begin(&mut batch, originals.as_ref());
+        let beginning = self.conversion.begin(&mut batch, originals.as_deref());
         let prepared = self.books.meanwhile(beginning).await?;
         let mut records = Submission { batch, originals, prepared, at: 0 };
         while !records.prepared.is_done() {
             let Submission { batch, originals, prepared, .. } = &mut records;
-            let converting = self.conversion.convert_next(batch, originals.as_ref(), prepared);
+            let converting = self.conversion.convert_next(batch, originals.as_deref(), prepared);
             self.books.meanwhile(converting).await?;
             if !self.has_space(stop).await? || !self.send_chunk(&mut records, stop).await? {
                 return Ok(());

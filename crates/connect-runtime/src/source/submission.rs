@@ -1,15 +1,18 @@
 //! From a batch into the books: which record was sent, which was dropped, in order.
 
-use connect_api::SourceBatch;
+use connect_api::{SourceBatch, SourceRecord};
 
 use super::books::Books;
 use super::convert::Prepared;
 use crate::errors::Origin;
 
+/// The records of a batch as they were, for who asks for them; each until it is in the books.
+pub(super) type Originals = Vec<Option<SourceRecord>>;
+
 /// The records of one batch, on their way into the bookkeeping in order.
 pub(super) struct Submission {
     pub(super) batch: SourceBatch,
-    pub(super) originals: Option<SourceBatch>,
+    pub(super) originals: Option<Originals>,
     pub(super) prepared: Prepared,
     /// The first record that is not in the books.
     pub(super) at: usize,
@@ -22,8 +25,8 @@ impl Submission {
             self.settle_dropped(books);
             let source = &self.batch[self.at];
             books.submitted.submit(&source.source_partition, source.source_offset.clone());
-            if let Some(originals) = &self.originals {
-                books.confirmations.submitted(originals[self.at].clone());
+            if let Some(original) = self.take_original() {
+                books.confirmations.submitted(original);
             }
             self.at += 1;
         }
@@ -45,14 +48,18 @@ impl Submission {
     /// Which record the next one that was to be sent is.
     pub(super) fn next_origin(&self) -> Origin {
         let dropped = self.prepared.sent.iter().skip(self.at).take_while(|sent| !**sent).count();
-        Origin::of_source(self.originals.as_ref().and_then(|originals| originals.get(self.at + dropped)))
+        Origin::of_source(self.originals.as_ref().and_then(|originals| originals.get(self.at + dropped)?.as_ref()))
+    }
+
+    fn take_original(&mut self) -> Option<SourceRecord> {
+        self.originals.as_mut()?.get_mut(self.at)?.take()
     }
 
     fn settle_one(&mut self, books: &mut Books) {
         let source = &self.batch[self.at];
         books.submitted.settle(&source.source_partition, source.source_offset.clone());
-        if let Some(originals) = &self.originals {
-            books.confirmations.dropped(originals[self.at].clone());
+        if let Some(original) = self.take_original() {
+            books.confirmations.dropped(original);
         }
         self.at += 1;
     }
