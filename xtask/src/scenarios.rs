@@ -6,7 +6,8 @@ use std::collections::HashMap;
 use std::error::Error;
 use std::path::Path;
 
-use connect_testkit::scenario::{Mode, ScenarioFile, WorkerUrl, run_scenario, scenario_files, skip_scenario};
+use connect_testkit::http::WorkerUrl;
+use connect_testkit::scenario::{Mode, ScenarioFile, run_scenario, scenario_files, skip_scenario};
 
 use self::worker::Worker;
 use crate::{root, skips};

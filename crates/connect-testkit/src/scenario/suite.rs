@@ -8,9 +8,9 @@ use serde_json::Value as Json;
 
 use super::compare::compare;
 use super::format::{Mode, Scenario};
-use super::http::WorkerUrl;
 use super::replay::Replay;
 use crate::golden::{Outcome, Tally};
+use crate::http::WorkerUrl;
 
 const SUFFIX: &str = ".scenario.json";
 

@@ -12,8 +12,9 @@ use super::json::{at, ignore, same, shape};
 use super::replay::Replay;
 use super::suite::judge;
 use super::uniform::{lines, uniform};
-use super::{Mode, Scenario, WorkerUrl};
+use super::{Mode, Scenario};
 use crate::golden::{Outcome, Tally};
+use crate::http::WorkerUrl;
 
 #[test]
 fn alike_or_better() {
