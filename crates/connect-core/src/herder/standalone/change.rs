@@ -72,6 +72,7 @@ impl StandaloneHerder {
         }
     }
 
+    /// The result may hold any `name`: the connector keeps its own, as Apache's does.
     fn patch(&self, request: RequestId, name: ConnectorName, patch: &Props) -> Course {
         let mut config = match self.get(&name) {
             Ok(connector) => connector.config.clone(),
@@ -82,11 +83,6 @@ impl StandaloneHerder {
                 Some(value) => config.insert(key, value),
                 None => drop(config.remove(key)),
             }
-        }
-        if let Some(other) = config.get("name").filter(|other| *other != name.as_str()) {
-            let error =
-                format!("Connector name configuration ({other}) doesn't match connector name in the URL ({name})");
-            return refused(request, name, HerderError::BadRequest(error));
         }
         put(request, name, config, None)
     }

@@ -29,6 +29,10 @@ use connector::Connector;
 use course::Course;
 pub use event::{Action, Event, LookUp, StartTasks, Started};
 
+/// How many changes may wait. They are carried out even when their askers have given up, so that nothing else bounds them;
+/// no more clients than this are connected at once.
+pub(super) const CHANGES_WAITING_MAX: usize = 512;
+
 /// The state machine. No clock, no I/O, no await.
 #[derive(Debug)]
 pub struct StandaloneHerder {

@@ -250,7 +250,7 @@ fn patches() {
                 CREATED,
                 ("patch:a:value=2 invalid config:a", "validate(a) 2!bad 3=1"),
                 ("patch:b:value=2", "4!Connector b not found"),
-                ("patch:a:name=b", "5!Connector name configuration (b) doesn't match connector name in the URL (a)"),
+                ("patch:a:name=b valid stopped", "validate(a) stop(a) start(a 1 Started)"), // it stays connector a
             ],
         ),
     ]);
