@@ -13,6 +13,12 @@
 mod harness;
 
 mod broker;
+mod disk;
 mod ended;
+mod files;
+mod frozen;
+mod memory;
 mod pipe;
 mod plan;
+mod poison;
+mod topics;

@@ -35,23 +35,23 @@ impl Pipe {
     }
 
     /// Commits often, so that many commits are disturbed; the group soon forgets who could not say goodbye.
-    pub(crate) fn eager<'a>(&self, launch: Launch<'a>) -> Launch<'a> {
+    pub(crate) fn eager<'a>(launch: Launch<'a>) -> Launch<'a> {
         let launch = launch.set("consumer.session.timeout.ms", "6000").set("consumer.heartbeat.interval.ms", "500");
-        self.plain(launch).set("offset.flush.interval.ms", "100")
+        Self::plain(launch).set("offset.flush.interval.ms", "100")
     }
 
-    pub(crate) fn plain<'a>(&self, launch: Launch<'a>) -> Launch<'a> {
+    pub(crate) fn plain<'a>(launch: Launch<'a>) -> Launch<'a> {
         launch.set("key.converter", STRING).set("value.converter", STRING)
     }
 
     /// One worker with both connectors.
     pub(crate) fn start(&self) -> Worker {
-        self.with_both(self.eager(self.site.worker())).start()
+        self.with_both(Self::eager(self.site.worker())).start()
     }
 
     /// One worker with both connectors, where the disk is mounted.
     pub(crate) fn start_on(&self, disk: &SmallDisk) -> Worker {
-        self.with_both(self.eager(Launch::on(&self.site, disk))).start()
+        self.with_both(Self::eager(Launch::on(&self.site, disk))).start()
     }
 
     pub(crate) fn with_both<'a>(&self, launch: Launch<'a>) -> Launch<'a> {
@@ -60,8 +60,8 @@ impl Pipe {
 
     /// Two workers with a connector each.
     pub(crate) fn start_apart(&self) -> [Worker; 2] {
-        let source = self.eager(self.site.worker()).connector(&self.source);
-        let sink = self.eager(self.site.worker()).connector(&self.sink);
+        let source = Self::eager(self.site.worker()).connector(&self.source);
+        let sink = Self::eager(self.site.worker()).connector(&self.sink);
         [source.start(), sink.set("offset.storage.file.filename", text(&self.site.path("offsets-2"))).start()]
     }
 

@@ -4,10 +4,12 @@ use std::fs::File;
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::time::Duration;
 
 use super::site::text;
 
-const MOUNT: &str = "mount -t tmpfs -o size=$0k tmpfs \"$1\" && echo mounted && exec cat";
+const FILES: u32 = 64;
+const MOUNT: &str = "mount -t tmpfs -o size=$0k,nr_inodes=64 tmpfs \"$1\" && echo mounted && exec cat";
 
 /// Seen by the processes that [`command`](Self::command) starts; all others go through [`seen`](Self::seen). It outlives
 /// those processes, and goes when dropped.
@@ -43,18 +45,29 @@ impl SmallDisk {
         Path::new("/proc").join(self.holder.id().to_string()).join("root").join(folder).join(file)
     }
 
-    /// Fills what is left, but for so many KiB.
+    /// Fills what is left, but for so many KiB; if that is nothing, no file can be made either.
     pub fn fill(&self, left_kib: usize) {
         self.make_room();
         let mut filler = File::create(self.seen("filler")).unwrap();
-        while filler.write_all(&[b'x'; 4096]).is_ok() {}
+        // What others have only for a moment is taken when they give it back.
+        for _ in 0..30 {
+            while filler.write_all(&[b'x'; 4096]).is_ok() {}
+            std::thread::sleep(Duration::from_millis(10));
+        }
         let len = filler.metadata().unwrap().len();
         filler.set_len(len - 1024 * left_kib as u64).unwrap();
+        let mut names = self.fillers();
+        while left_kib == 0 && names.next().is_some_and(|name| File::create(name).is_ok()) {}
     }
 
     /// Takes away what [`fill`](Self::fill) has put there.
     pub fn make_room(&self) {
-        drop(std::fs::remove_file(self.seen("filler")));
+        let files = self.fillers().chain([self.seen("filler")]);
+        files.for_each(|file| drop(std::fs::remove_file(file)));
+    }
+
+    fn fillers(&self) -> impl Iterator<Item = PathBuf> {
+        (0..FILES).map(|number| self.seen(&format!("filler-{number}")))
     }
 }
 
