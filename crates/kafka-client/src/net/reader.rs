@@ -16,7 +16,8 @@ use super::writer::Pending;
 pub(super) const FRAME_BYTES_MAX: usize = 128 << 20;
 /// What is allocated on the word of a size field alone; more only as its bytes arrive.
 const TRUSTED_BYTES: usize = 4 << 20;
-const READ_BYTES: usize = 64 << 10;
+/// Read at once where the size is not known yet. Most connections are quiet, and there may be thousands.
+const READ_BYTES: usize = 4 << 10;
 /// A connection is looked at no more often than this, however soon it would count as idle.
 const IDLE_MIN: Duration = Duration::from_millis(100);
 /// How often it is looked at where no clock counts as far as it may be idle.

@@ -9,8 +9,11 @@ use memchr::{memchr2, memrchr2};
 
 use super::decode::decode_utf8;
 
-/// How much is read at once: large enough to make reads and chunks rare, small enough to stay in the cache.
+/// How much is read at once where there is much to read: large enough to make reads and chunks rare, small enough to stay in
+/// the cache.
 const READ_SIZE: usize = 256 * 1024;
+/// And at first: a worker may follow hundreds of quiet files.
+const READ_SIZE_FIRST: usize = 8 * 1024;
 
 /// The longest line, its end included. Java's buffer grows until the heap is full.
 pub(crate) const LINE_LENGTH_MAX: usize = 64 * 1024 * 1024;
@@ -22,6 +25,7 @@ pub(crate) struct LineTooLong;
 /// Bytes in, lines out. A line ends with `\n`, `\r\n` or a lone `\r`; a `\r` waits for the byte after it.
 pub(crate) struct LineBuffer {
     buffer: Vec<u8>,
+    read_size: usize,
     /// How much of `buffer` has been read and is not in the chunk.
     filled: usize,
     /// No line ends in `buffer[..searched]`, unless its last byte is a `\r`.
@@ -43,8 +47,15 @@ enum Chunk {
 impl LineBuffer {
     /// A buffer for input that begins at `position`.
     pub(crate) fn new(position: i64) -> Self {
-        let chunk = Chunk::Utf8(ByteString::new());
-        Self { buffer: Vec::new(), filled: 0, searched: 0, chunk, taken: 0, position }
+        Self {
+            buffer: Vec::new(),
+            read_size: READ_SIZE_FIRST,
+            filled: 0,
+            searched: 0,
+            chunk: Chunk::empty(),
+            taken: 0,
+            position,
+        }
     }
 
     /// Where the next line begins.
@@ -62,8 +73,8 @@ impl LineBuffer {
     pub(crate) fn space(&mut self) -> &mut [u8] {
         let free = self.buffer.len() - self.filled;
         let oversized = self.buffer.len() > 4 * READ_SIZE && self.filled < READ_SIZE / 2;
-        if free < READ_SIZE / 2 || oversized {
-            let size = READ_SIZE.max(self.filled * 2);
+        if free < self.read_size / 2 || oversized {
+            let size = self.read_size.max(self.filled * 2);
             self.buffer.resize(size, 0);
             self.buffer.shrink_to(size);
         }
@@ -75,6 +86,9 @@ impl LineBuffer {
     /// A line has grown too long: nothing can be read any more.
     pub(crate) fn filled(&mut self, count: usize) -> Result<(), LineTooLong> {
         self.filled += count;
+        if self.filled == self.buffer.len() {
+            self.read_size = READ_SIZE.min(4 * self.read_size);
+        }
         let from = self.searched.saturating_sub(1);
         match last_line_end(&self.buffer[from..self.filled]) {
             Some(end) => self.cut(from + end),
@@ -97,7 +111,10 @@ impl LineBuffer {
     pub(crate) fn take(&mut self, max: usize, mut each: impl FnMut(ByteString, i64)) {
         for _ in 0..max {
             let rest = &self.chunk.bytes()[self.taken..];
-            let Some(text) = memchr2(b'\n', b'\r', rest) else { return };
+            let Some(text) = memchr2(b'\n', b'\r', rest) else {
+                (self.chunk, self.taken) = (Chunk::empty(), 0); // all of it was lines
+                return;
+            };
             let end = match &rest[text..] {
                 [b'\r', b'\n', ..] => text + 2,
                 _ => text + 1,
@@ -111,6 +128,10 @@ impl LineBuffer {
 }
 
 impl Chunk {
+    fn empty() -> Self {
+        Self::Utf8(ByteString::new())
+    }
+
     fn of(bytes: Bytes) -> Self {
         match ByteString::try_from(bytes.clone()) {
             Ok(text) => Self::Utf8(text),

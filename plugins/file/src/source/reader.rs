@@ -7,6 +7,7 @@
 //! ```
 
 use std::io;
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -23,8 +24,9 @@ use crate::FileError;
 
 /// How long a poll waits for lines.
 const POLL_TIME: Duration = Duration::from_secs(1);
-/// How often a waiting poll looks at the input.
-const LOOK_INTERVAL: Duration = Duration::from_millis(50);
+/// How often a waiting poll looks at the input: soon where lines have just come, seldom where it has long been quiet, for
+/// a worker may follow hundreds of quiet files.
+const LOOK_INTERVAL: RangeInclusive<Duration> = Duration::from_millis(20)..=Duration::from_millis(500);
 /// A poll returns what it has when its records take this much memory, however large `batch.size` is.
 const BATCH_BYTES_MAX: usize = 16 * 1024 * 1024;
 
@@ -37,6 +39,8 @@ pub(crate) struct LineReader {
     lines: LineBuffer,
     stop: StopToken,
     warned_missing: bool,
+    /// When there were lines last.
+    busy: Instant,
     /// As many records as the last batch had: room for the next one.
     expected: usize,
     /// Why reading ended behind the last batch.
@@ -57,6 +61,7 @@ impl LineReader {
             lines: LineBuffer::new(position.unwrap_or(0).max(0)),
             stop,
             warned_missing: false,
+            busy: Instant::now(),
             expected: 0,
             failure: None,
             topic: config.topic.as_str().into(),
@@ -207,7 +212,13 @@ impl BlockingSourceTask for LineReader {
         let end = Instant::now() + POLL_TIME;
         loop {
             let batch = self.read_batch()?;
-            if !batch.is_empty() || Instant::now() >= end || wait(&self.stop, LOOK_INTERVAL) {
+            let now = Instant::now();
+            if !batch.is_empty() {
+                self.busy = now;
+                return Ok(batch);
+            }
+            let quiet = now.duration_since(self.busy);
+            if now >= end || wait(&self.stop, (quiet / 4).clamp(*LOOK_INTERVAL.start(), *LOOK_INTERVAL.end())) {
                 return Ok(batch);
             }
         }
