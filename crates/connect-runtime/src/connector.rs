@@ -7,7 +7,8 @@ use std::future::pending;
 use std::sync::{Arc, Mutex};
 
 use connect_api::{
-    ConnectError, Connector, ConnectorContext, ConnectorEvents, OffsetReader, SinkConnector, SourceConnector, StopToken,
+    ConnectError, Connector, ConnectorContext, ConnectorEvents, Factory, OffsetReader, SinkConnector, SourceConnector,
+    StopToken,
 };
 use connect_config::Props;
 use connect_core::ConnectorName;
@@ -15,6 +16,7 @@ use connect_core::herder::Event;
 use tokio::sync::{Notify, mpsc, oneshot};
 
 use crate::sync::lock;
+use crate::validation::instantiate;
 
 /// A connector of either kind.
 pub(crate) enum Instance {
@@ -50,10 +52,10 @@ pub(crate) struct RunningConnector {
 }
 
 impl RunningConnector {
-    /// Starts the connector on `runtime`; the second value says how that went.
+    /// Makes and starts the connector on `runtime`; the second value says how that went.
     pub(crate) fn start(
         runtime: &tokio::runtime::Handle,
-        mut instance: Instance,
+        factory: Factory,
         surroundings: Surroundings,
         config: Props,
     ) -> (Self, oneshot::Receiver<Result<(), ConnectError>>) {
@@ -65,6 +67,8 @@ impl RunningConnector {
         let voice = Arc::new(Voice { stop: stop.clone(), said: Mutex::default(), news: Notify::new() });
         let context = ConnectorContext { stop: stop.clone(), events: Arc::clone(&voice) as _, offsets };
         let life = async move {
+            // A stop does not wait for a constructor that blocks.
+            let Some(Some(mut instance)) = stopping.run_until_cancelled(instantiate(&factory)).await else { return };
             let connector = instance.as_connector();
             let outcome = connector.start(context, &config).await;
             let started_well = outcome.is_ok();

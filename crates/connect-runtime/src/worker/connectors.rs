@@ -9,7 +9,7 @@ use connect_core::ConnectorName;
 use connect_core::herder::{Event, HerderError, Started, TargetState};
 
 use super::{Worker, late};
-use crate::connector::{Instance, RunningConnector, Surroundings};
+use crate::connector::{RunningConnector, Surroundings};
 use crate::task_configs::{connector_gone, finished, task_class, tasks_max};
 use crate::{unsupported, validation};
 
@@ -42,9 +42,7 @@ impl Worker {
         if target != TargetState::Started {
             return self.answer(async { Event::ConnectorStarted(Ok(Started { task_configs: Vec::new() })) });
         }
-        let plugin = validation::find(&self.parts.plugins, &config).ok();
-        let Some((plugin, instance)) = plugin.and_then(|plugin| Some((plugin, validation::instantiate(plugin)?)))
-        else {
+        let Ok(plugin) = validation::find(&self.parts.plugins, &config) else {
             let gone = ConnectError::connect("The connector's class is not there any more");
             return self.answer(async { Event::ConnectorStarted(Err(gone)) });
         };
@@ -53,7 +51,7 @@ impl Worker {
             tracing::warn!("[{name}|worker] These keys have no effect in Longshore: {}", ignored.join(", "));
         }
         tracing::info!("[{name}|worker] Creating connector {name} of type {}", plugin.class);
-        let (hosted, started) = self.host(&name, plugin, instance, config.clone());
+        let (hosted, started) = self.host(&name, plugin, config.clone());
         let configs = hosted.running.task_configs(tasks_max(&config));
         let task_class = hosted.task_class;
         self.connectors.insert(name, hosted);
@@ -71,13 +69,13 @@ impl Worker {
         &self,
         name: &ConnectorName,
         plugin: &Plugin,
-        instance: Instance,
         config: Props,
     ) -> (HostedConnector, tokio::sync::oneshot::Receiver<Result<(), ConnectError>>) {
         let is_source = matches!(plugin.factory, Factory::Source { .. });
         let offsets = is_source.then(|| Arc::clone(&self.parts.offsets).reader(name));
         let surroundings = Surroundings { name: name.clone(), events: self.events.clone(), offsets };
-        let (running, started) = RunningConnector::start(&self.data, instance, surroundings, config.clone());
+        let (running, started) =
+            RunningConnector::start(&self.data, plugin.factory.clone(), surroundings, config.clone());
         (HostedConnector { running, config, task_class: task_class(&plugin.factory) }, started)
     }
 
