@@ -12,10 +12,13 @@ use connect_api::{
 };
 use connect_config::Props;
 use connect_core::ConnectorName;
+use connect_core::config::ConfigProviders;
 use connect_core::herder::Event;
 use tokio::sync::{Notify, mpsc, oneshot};
 
+use crate::providers::resolve;
 use crate::sync::lock;
+use crate::task_configs::{finished, tasks_max};
 use crate::validation::instantiate;
 
 /// A connector of either kind.
@@ -39,10 +42,11 @@ pub(crate) struct Surroundings {
     pub events: mpsc::Sender<Event>,
     /// None for a sink.
     pub offsets: Option<Arc<dyn OffsetReader>>,
+    pub providers: Arc<ConfigProviders>,
 }
 
-/// Asks for the configurations of at most so many tasks.
-type Ask = (usize, oneshot::Sender<Result<Vec<Props>, ConnectError>>);
+/// Asks for the configurations of its tasks.
+type Ask = oneshot::Sender<Result<Vec<Props>, ConnectError>>;
 
 /// A handle to a running connector; dropping it stops the connector.
 pub(crate) struct RunningConnector {
@@ -61,21 +65,29 @@ impl RunningConnector {
     ) -> (Self, oneshot::Receiver<Result<(), ConnectError>>) {
         let (asks, mut asked) = mpsc::channel::<Ask>(1);
         let (started, when_started) = oneshot::channel();
-        let Surroundings { name, events, offsets } = surroundings;
+        let Surroundings { name, events, offsets, providers } = surroundings;
         let stop = StopToken::new();
         let stopping = stop.clone();
         let voice = Arc::new(Voice { stop: stop.clone(), said: Mutex::default(), news: Notify::new() });
         let context = ConnectorContext { stop: stop.clone(), events: Arc::clone(&voice) as _, offsets };
         let life = async move {
-            // A stop does not wait for a constructor that blocks.
+            // A stop does not wait for a provider or a constructor that blocks.
+            let Some(resolved) = stopping.run_until_cancelled(resolve(&providers, &config)).await else { return };
+            let resolved = match resolved {
+                Ok(resolved) => resolved,
+                Err(error) => return drop(started.send(Err(error))),
+            };
             let Some(Some(mut instance)) = stopping.run_until_cancelled(instantiate(&factory)).await else { return };
             let connector = instance.as_connector();
-            let outcome = connector.start(context, &config).await;
+            let shown = |error: ConnectError| error.reworded(&|text| resolved.conceal(text));
+            let outcome = connector.start(context, &resolved.props).await.map_err(shown);
             let started_well = outcome.is_ok();
             drop(started.send(outcome));
             if started_well {
-                while let Some(Some((max, answer))) = stopping.run_until_cancelled(asked.recv()).await {
-                    drop(answer.send(connector.task_configs(max)));
+                while let Some(Some(answer)) = stopping.run_until_cancelled(asked.recv()).await {
+                    let configs = connector.task_configs(tasks_max(&resolved.props));
+                    let configs = configs.and_then(|configs| finished(configs, &factory, &config, &resolved.props));
+                    drop(answer.send(configs.map_err(shown)));
                 }
             }
             connector.stop().await;
@@ -89,11 +101,11 @@ impl RunningConnector {
         (Self { asks, stop, stopped }, when_started)
     }
 
-    /// Asks for the configurations of at most `max` tasks.
-    pub(crate) fn task_configs(&self, max: usize) -> oneshot::Receiver<Result<Vec<Props>, ConnectError>> {
+    /// Asks for the configurations of its tasks, with the variables of its own one.
+    pub(crate) fn task_configs(&self) -> oneshot::Receiver<Result<Vec<Props>, ConnectError>> {
         let (answer, answered) = oneshot::channel();
         // A connector that has ended drops `answer`, which the receiver sees.
-        drop(self.asks.try_send((max, answer)));
+        drop(self.asks.try_send(answer));
         answered
     }
 

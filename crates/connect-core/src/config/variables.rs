@@ -6,6 +6,7 @@
 //! Source: Apache Kafka, `ConfigTransformer`.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 use std::time::Duration;
 
 use connect_api::ConfigProvider;
@@ -15,14 +16,56 @@ use connect_config::{ConfigException, Props};
 #[derive(Default)]
 pub struct ConfigProviders(BTreeMap<String, Box<dyn ConfigProvider>>);
 
-/// A configuration without variables, as far as they are known. Its values are secrets.
-#[derive(Debug, Clone, PartialEq)]
+/// A configuration without variables, as far as they are known.
+#[derive(Clone, Default, PartialEq)]
 pub struct Resolved {
     pub props: Props,
-    /// The time after which a value is to be asked for again: the shortest.
-    pub ttl: Option<Duration>,
-    /// Of each path that has one.
+    /// After how long values are to be asked for again, of each path that says so.
     pub ttls: BTreeMap<String, Duration>,
+    /// What stands for variables now, and the variables: the longest first.
+    secrets: Vec<(String, String)>,
+}
+
+impl Resolved {
+    /// A configuration that needs nobody's help.
+    pub fn plain(props: Props) -> Self {
+        Self { props, ..Self::default() }
+    }
+
+    /// The time after which the first value is to be asked for again.
+    pub fn ttl(&self) -> Option<Duration> {
+        self.ttls.values().min().copied()
+    }
+
+    /// A text in which variables stand for their values, as the user has written them. For everything that is shown.
+    pub fn conceal(&self, text: &str) -> String {
+        let secrets = self.secrets.iter().filter(|(value, _)| text.contains(value));
+        secrets.fold(text.to_owned(), |text, (value, variable)| text.replace(value, variable))
+    }
+}
+
+/// Whether a value has something that looks like a variable.
+pub fn has_variables(props: &Props) -> bool {
+    props.iter().filter_map(|(_, value)| value).any(|value| variables(value).next().is_some())
+}
+
+/// Gives a task's configuration the connector's variables back: what is stored and shown has no secrets.
+/// Source: Apache Kafka, `AbstractHerder.reverseTransform`.
+pub fn restore_variables(connector: &Props, task: &mut Props) {
+    for (key, value) in connector.iter() {
+        if let Some(value) = value.filter(|value| variables(value).next().is_some())
+            && task.contains_key(key)
+        {
+            task.insert(key, value);
+        }
+    }
+}
+
+/// Keys only.
+impl fmt::Debug for Resolved {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Resolved").field("props", &self.props).field("ttls", &self.ttls).finish_non_exhaustive()
+    }
 }
 
 impl ConfigProviders {
@@ -39,12 +82,14 @@ impl ConfigProviders {
     /// # Errors
     /// A provider cannot read what is asked of it.
     pub fn resolve(&self, props: &Props) -> Result<Resolved, ConfigException> {
-        let mut resolved = Resolved { props: Props::new(), ttl: None, ttls: BTreeMap::new() };
+        let mut resolved = Resolved::default();
         let known = self.look_up(props, &mut resolved.ttls)?;
         for (key, value) in props.iter() {
-            resolved.props.insert_nullable(key, value.map(|value| replaced(value, &known)));
+            let value = value.map(|value| replaced(value, &known, &mut resolved.secrets));
+            resolved.props.insert_nullable(key, value);
         }
-        resolved.ttl = resolved.ttls.values().min().copied();
+        resolved.secrets.sort_by_key(|(value, _)| std::cmp::Reverse(value.len()));
+        resolved.secrets.dedup();
         Ok(resolved)
     }
 
@@ -97,7 +142,7 @@ fn variables(text: &str) -> impl Iterator<Item = Variable<'_>> {
     })
 }
 
-fn replaced(text: &str, known: &Known) -> String {
+fn replaced(text: &str, known: &Known, secrets: &mut Vec<(String, String)>) -> String {
     let (mut result, mut from) = (String::with_capacity(text.len()), 0);
     for variable in variables(text) {
         let values = known.get(&(variable.provider.to_owned(), variable.path.to_owned()));
@@ -105,6 +150,9 @@ fn replaced(text: &str, known: &Known) -> String {
         result.push_str(&text[from..variable.start]);
         result.push_str(value);
         from = variable.end;
+        if !value.is_empty() {
+            secrets.push((value.clone(), text[variable.start..variable.end].to_owned()));
+        }
     }
     result.push_str(&text[from..]);
     result
@@ -164,7 +212,23 @@ mod tests {
         }
         let props = Props::from([("1", "${a:p:k}"), ("2", "${b:q:k}"), ("3", "${c:r:k}")]);
         let resolved = providers.resolve(&props).unwrap();
-        assert_eq!((resolved.ttl, resolved.ttls.len()), (Some(Duration::from_secs(5)), 2));
-        assert_eq!(providers.resolve(&Props::from([("3", "${c:r:k}")])).unwrap().ttl, None);
+        assert_eq!((resolved.ttl(), resolved.ttls.len()), (Some(Duration::from_secs(5)), 2));
+        assert_eq!(providers.resolve(&Props::from([("3", "${c:r:k}")])).unwrap().ttl(), None);
+    }
+
+    #[test]
+    fn what_is_shown_has_variables_in_place_of_their_values() {
+        let mut providers = ConfigProviders::default();
+        providers.add("a", Box::new(Echo(None)));
+        let raw = Props::from([("user", "${a:p:k}"), ("password", "x${a:p:kk}"), ("open", "o")]);
+        let resolved = providers.resolve(&raw).unwrap();
+        let told = "Invalid value x<p|kk> for user <p|k> (o)";
+        assert_eq!(resolved.conceal(told), "Invalid value x${a:p:kk} for user ${a:p:k} (o)");
+        assert!(!format!("{resolved:?}").contains("<p|k>"));
+        let mut task = resolved.props.clone();
+        task.insert("own", "<p|k>");
+        task.remove("user");
+        restore_variables(&raw, &mut task);
+        assert_eq!(task, Props::from([("password", "x${a:p:kk}"), ("open", "o"), ("own", "<p|k>")]));
     }
 }
