@@ -5,6 +5,7 @@
 
 use std::future::pending;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use connect_api::{
     ConnectError, Connector, ConnectorContext, ConnectorEvents, Factory, OffsetReader, SinkConnector, SourceConnector,
@@ -69,6 +70,7 @@ impl RunningConnector {
         let stop = StopToken::new();
         let stopping = stop.clone();
         let voice = Arc::new(Voice { stop: stop.clone(), said: Mutex::default(), news: Notify::new() });
+        let told = Arc::clone(&voice);
         let context = ConnectorContext { stop: stop.clone(), events: Arc::clone(&voice) as _, offsets };
         let life = async move {
             // A stop does not wait for a provider or a constructor that blocks.
@@ -84,10 +86,19 @@ impl RunningConnector {
             let started_well = outcome.is_ok();
             drop(started.send(outcome));
             if started_well {
-                while let Some(Some(answer)) = stopping.run_until_cancelled(asked.recv()).await {
-                    let configs = connector.task_configs(tasks_max(&resolved.props));
-                    let configs = configs.and_then(|configs| finished(configs, &factory, &config, &resolved.props));
-                    drop(answer.send(configs.map_err(shown)));
+                let expiry = wants_reload(&resolved.props).then(|| resolved.ttl()).flatten();
+                let expiring = told.expire_after(expiry);
+                let answering = async {
+                    while let Some(answer) = asked.recv().await {
+                        let configs = connector.task_configs(tasks_max(&resolved.props));
+                        let configs = configs.and_then(|configs| finished(configs, &factory, &config, &resolved.props));
+                        drop(answer.send(configs.map_err(shown)));
+                    }
+                };
+                tokio::select! {
+                    () = stopping.cancelled() => {}
+                    () = answering => {}
+                    () = expiring => {}
                 }
             }
             connector.stop().await;
@@ -118,6 +129,11 @@ impl RunningConnector {
     }
 }
 
+/// `config.action.reload`.
+fn wants_reload(config: &Props) -> bool {
+    !config.get("config.action.reload").is_some_and(|action| action.trim().eq_ignore_ascii_case("none"))
+}
+
 /// Keeps what a connector says until the herder has heard it, however busy it is. Two requests are one.
 struct Voice {
     /// An instance that was told to stop has nothing to say any more: its name may be another's.
@@ -129,6 +145,7 @@ struct Voice {
 #[derive(Default)]
 struct Said {
     reconfigure: bool,
+    expired: bool,
     /// The first one: it is the cause of the others.
     error: Option<ConnectError>,
 }
@@ -151,6 +168,15 @@ impl Voice {
         self.news.notify_one();
     }
 
+    /// Says after `time` that the configuration has expired; never ends.
+    async fn expire_after(&self, time: Option<Duration>) {
+        if let Some(time) = time {
+            tokio::time::sleep(time).await;
+            self.say(|said| said.expired = true);
+        }
+        pending().await
+    }
+
     /// Tells the herder; never ends.
     async fn forward(&self, name: ConnectorName, events: mpsc::Sender<Event>) {
         self.stop.run_until_cancelled(self.forward_all(&name, &events)).await;
@@ -163,7 +189,8 @@ impl Voice {
             let said = std::mem::take(&mut *lock(&self.said));
             let failed = said.error.map(|error| Event::ConnectorFailed(name.clone(), error));
             let reconfigure = said.reconfigure.then(|| Event::ReconfigurationRequested(name.clone()));
-            for event in failed.into_iter().chain(reconfigure) {
+            let expired = said.expired.then(|| Event::ConfigExpired(name.clone()));
+            for event in failed.into_iter().chain(reconfigure).chain(expired) {
                 // The herder has gone: nobody is left to hear it.
                 drop(events.send(event).await);
             }
@@ -173,9 +200,22 @@ impl Voice {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn an_expired_configuration_is_told_once() {
+        let (events, mut heard) = mpsc::channel(8);
+        let voice = Voice { stop: StopToken::new(), said: Mutex::default(), news: Notify::new() };
+        let waiting = tokio::time::timeout(Duration::from_secs(100), async {
+            tokio::join!(
+                voice.forward(ConnectorName::new("c"), events),
+                voice.expire_after(Some(Duration::from_secs(9)))
+            )
+        });
+        assert!(waiting.await.is_err());
+        assert!(matches!(heard.recv().await, Some(Event::ConfigExpired(_))));
+        assert!(heard.recv().await.is_none());
+    }
 
     #[tokio::test(start_paused = true)]
     async fn nothing_that_a_connector_says_is_lost() {

@@ -109,7 +109,7 @@ const PASSED_ON: &[&str] = &[
 ];
 
 const IGNORED_OF_CONNECTORS: &[&str] =
-    &["config.action.reload", "transaction.boundary", "transaction.boundary.interval.ms", "offsets.storage.topic"];
+    &["transaction.boundary", "transaction.boundary.interval.ms", "offsets.storage.topic"];
 
 #[cfg(test)]
 mod tests {
