@@ -31,7 +31,7 @@ pub(crate) fn run(dir: Option<&Path>, names: &[String]) -> Result<bool, Box<dyn 
 
 /// The named subjects; without names, all that have cases in `dir`.
 fn chosen(dir: &Path, names: &[String]) -> Result<Vec<Box<dyn Subject>>, Box<dyn Error>> {
-    let all = subjects();
+    let all = subjects(dir);
     let known: Vec<_> = all.iter().map(|subject| subject.name()).collect();
     if let Some(unknown) = names.iter().find(|name| !known.contains(&name.as_str())) {
         return Err(format!("no subject {unknown}; there are: {}", known.join(", ")).into());

@@ -19,6 +19,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("connect-rest", &["connect-core", "connect-api", "connect-config"]),
     ("plugin-converters", &["connect-api", "connect-config"]),
     ("plugin-file", &["connect-api", "connect-config"]),
+    ("plugin-providers", &["connect-api", "connect-config"]),
     ("plugin-verifiable", &["connect-api", "connect-config"]),
 ];
 

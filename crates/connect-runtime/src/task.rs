@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use connect_api::{ConnectError, Factory, Plugin, SinkTask, SinkTaskContext, SourceTask, SourceTaskContext};
+use connect_api::{ConnectError, Factory, Plugin, SinkTask, SinkTaskContext, SourceTask, SourceTaskContext, StopToken};
 use connect_config::{ConfigException, JavaRegex, Props};
 use connect_core::TaskId;
 use connect_core::config::{
@@ -20,6 +20,7 @@ use crate::errors::ErrorHandler;
 use crate::kafka::{Subscription, open_admin, open_consumer, open_producer};
 use crate::life::TaskLife;
 use crate::plugins::TablePlugins;
+use crate::providers::resolve;
 use crate::sink::{CommitSchedule, SinkConversion, SinkLoop};
 use crate::source::{Pipeline, PipelineConfig, SourceConversion, SourceLoop, TRACKED_MAX};
 use crate::task_configs::check_count;
@@ -46,12 +47,24 @@ impl TaskSeed {
     /// Runs until stopped.
     /// # Errors
     /// The task could not be made, or has failed.
-    pub(crate) async fn run(self) -> Result<(), ConnectError> {
+    pub(crate) async fn run(mut self) -> Result<(), ConnectError> {
+        let (parts, stop) = (Arc::clone(&self.parts), self.life.stop.clone());
+        let resolving = async {
+            let connector = resolve(&parts.providers, &self.connector_config).await?;
+            Ok::<_, ConnectError>((connector, resolve(&parts.providers, &self.config).await?))
+        };
+        let Some(resolved) = stop.run_until_cancelled(resolving).await else { return Ok(()) };
+        let (connector, task) = resolved?;
+        (self.connector_config, self.config) = (connector.props.clone(), task.props.clone());
+        let outcome = self.run_resolved(stop).await;
+        outcome.map_err(|error| error.reworded(&|text| task.conceal(&connector.conceal(text))))
+    }
+
+    async fn run_resolved(self, stop: StopToken) -> Result<(), ConnectError> {
         let parts = Arc::clone(&self.parts);
         let plugin = validation::find(&parts.plugins, &self.connector_config);
         let plugin = plugin.map_err(|error| ConnectError::connect(error.to_string()))?;
         check_count(&self.connector_config, self.task_count)?;
-        let stop = self.life.stop.clone();
         match plugin.factory.clone() {
             Factory::Source { task, .. } => match stop.run_until_cancelled(made_by(task)).await {
                 Some(task) => self.run_source(plugin, task).await,

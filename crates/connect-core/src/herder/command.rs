@@ -130,6 +130,19 @@ pub enum HerderError {
 }
 
 impl HerderError {
+    /// The same error with its text as `reword` puts it.
+    #[must_use]
+    pub fn reworded(self, reword: impl Fn(&str) -> String) -> Self {
+        match self {
+            Self::NotFound(text) => Self::NotFound(reword(&text)),
+            Self::AlreadyExists(text) => Self::AlreadyExists(reword(&text)),
+            Self::BadRequest(text) => Self::BadRequest(reword(&text)),
+            Self::Forbidden(text) => Self::Forbidden(reword(&text)),
+            Self::Failed(text) => Self::Failed(reword(&text)),
+            Self::ShuttingDown => Self::ShuttingDown,
+        }
+    }
+
     pub(crate) fn connector_not_found(name: &ConnectorName) -> Self {
         Self::NotFound(format!("Connector {name} not found"))
     }

@@ -17,6 +17,7 @@ use connect_core::ConnectorName;
 use connect_core::herder::HerderError;
 
 use crate::connector::Instance;
+use crate::providers::resolve;
 use crate::validation;
 use crate::worker::TaskParts;
 
@@ -28,6 +29,7 @@ pub(crate) async fn read(
     name: &ConnectorName,
     config: &Props,
 ) -> Result<SourceOffsets, HerderError> {
+    let config = &resolve(&parts.providers, config).await.map_err(failed)?.props;
     match validation::find(&parts.plugins, config)?.kind() {
         PluginKind::Sink => sink::read(parts, name, config).await,
         _ => parts.offsets.offsets_of(name).await.map_err(failed),
@@ -44,6 +46,7 @@ pub(crate) async fn modify(
     offsets: Option<SourceOffsets>,
 ) -> Result<String, HerderError> {
     let is_reset = offsets.is_none();
+    let config = &resolve(&parts.providers, config).await.map_err(failed)?.props;
     let all_done = match instance(parts, config).await? {
         Instance::Source(connector) => source::modify(parts, name, config, connector, offsets).await?,
         Instance::Sink(connector) => sink::modify(parts, name, config, connector, offsets).await?,

@@ -95,7 +95,7 @@ fn worker_with(events: mpsc::Sender<Event>, constructing: impl Fn() + Send + Syn
         ("offset.storage.file.filename", "o"),
     ]);
     let config = StandaloneConfig::new(&props, &AnyClass).unwrap();
-    let parts = WorkerParts { config, plugins, offsets: Arc::new(FakeStore::default()) };
+    let parts = WorkerParts { config, providers: Default::default(), plugins, offsets: Arc::new(FakeStore::default()) };
     Worker::new(parts, Handle::current(), events)
 }
 

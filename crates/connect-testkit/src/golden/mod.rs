@@ -5,6 +5,7 @@
 //! Start at [`run_subject`]. The format of the cases is in `parity/golden/FORMAT.md`.
 
 pub mod configdef;
+pub mod configsub;
 pub mod data;
 pub mod filesource;
 pub mod json;
@@ -144,8 +145,8 @@ fn invalid(path: &Path, line: usize, error: &serde_json::Error) -> io::Error {
     io::Error::new(io::ErrorKind::InvalidData, format!("{}:{line}: {error}", path.display()))
 }
 
-/// Every subject that has a runner.
-pub fn subjects() -> Vec<Box<dyn Subject>> {
+/// Every subject that has a runner. `dir` holds the files that cases name, beside the cases.
+pub fn subjects(dir: &Path) -> Vec<Box<dyn Subject>> {
     vec![
         Box::new(json::JsonSubject),
         Box::new(primitive::PrimitiveSubject),
@@ -154,6 +155,7 @@ pub fn subjects() -> Vec<Box<dyn Subject>> {
         Box::new(filesource::FileSource),
         Box::new(configdef::ConfigDefSubject::new(plugin_def)),
         Box::new(topics::Topics),
+        Box::new(configsub::ConfigSub::new(dir)),
     ]
 }
 

@@ -47,6 +47,7 @@ pub(super) enum Change {
         id: TaskId,
     },
     Reconfigure(ConnectorName),
+    Reload(ConnectorName),
     /// Without offsets: removes all.
     ModifyOffsets {
         request: RequestId,
@@ -68,6 +69,7 @@ impl StandaloneHerder {
             }
             Change::RestartTask { request, id } => self.restart_task(request, id),
             Change::Reconfigure(name) => self.reconfigure(name),
+            Change::Reload(name) => self.reload(name),
             Change::ModifyOffsets { request, name, offsets } => self.modify_offsets(request, name, offsets),
         }
     }

@@ -92,6 +92,7 @@ impl StandaloneHerder {
             Event::TaskChanged { id, status, version, trace } => self.on_task_changed(&id, status, version, trace),
             Event::ConnectorFailed(name, error) => self.on_connector_failed(&name, &error),
             Event::ReconfigurationRequested(name) => self.on_reconfiguration_requested(name),
+            Event::ConfigExpired(name) => self.waiting.push_back(Change::Reload(name)),
             Event::LookedUp(request, reply) => actions.push(Action::Reply(request, reply)),
             answer => self.on_answer(answer),
         }

@@ -220,6 +220,15 @@ fn restarts() {
             ],
         ),
         (
+            "values that have expired",
+            &[
+                CREATED,
+                ("expired:a tasks-stopped stopped", "stop-tasks(a-0,a-1) stop(a) start(a 1 Started)"),
+                ("started:2", "start-tasks(a 1 0,1/2)"),
+                ("pause:a stopped expired:a expired:b", "2=done tell(a Paused) stop(a)"),
+            ],
+        ),
+        (
             "what does not exist",
             &[(
                 "restart:a restart-all:a restart-task:a-0",
