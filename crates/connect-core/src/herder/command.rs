@@ -139,6 +139,7 @@ impl HerderError {
             Self::BadRequest(text) => Self::BadRequest(reword(&text)),
             Self::Forbidden(text) => Self::Forbidden(reword(&text)),
             Self::Failed(text) => Self::Failed(reword(&text)),
+            Self::Busy => Self::Busy,
             Self::ShuttingDown => Self::ShuttingDown,
         }
     }
