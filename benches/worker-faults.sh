@@ -3,7 +3,8 @@
 # that is killed or frozen, a worker that is frozen, full disks, files that shrink or go, poison, deleted topics, memory.
 #   benches/worker-faults.sh [ROUNDS] [SEED]      (100 of kill -9, fewer of the others; by chance)
 # Nothing may be lost, and nothing repeated but by a kill. Prints a line a round and a summary; fails if a round does.
-# `FAULT=killed` chooses tests by their names. Needs Java 17 and Maven, and 4 GB of memory.
+# `FAULT=killed` chooses tests by their names, `PROFILE=dev` a worker that was built to be debugged. Needs Java 17, Maven
+# and 4 GB of memory.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -18,7 +19,7 @@ finish() {
 trap finish EXIT
 trap 'exit 130' INT TERM
 
-cargo test --release --package longshore --test faults --no-run
+cargo test --profile "${PROFILE:-release}" --package longshore --test faults --no-run
 scripts/apache.sh broker start
 echo "$LONGSHORE_FAULT_ROUNDS rounds, seed $LONGSHORE_FAULT_SEED"
-cargo test --release --package longshore --test faults -- --test-threads 1 ${FAULT:+"$FAULT"}
+cargo test --profile "${PROFILE:-release}" --package longshore --test faults -- --test-threads 1 ${FAULT:+"$FAULT"}

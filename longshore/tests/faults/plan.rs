@@ -3,6 +3,9 @@
 use std::io::Write;
 use std::time::{SystemTime, UNIX_EPOCH};
 
+const ROUNDS: &str = "LONGSHORE_FAULT_ROUNDS";
+const SEED: &str = "LONGSHORE_FAULT_SEED";
+
 /// The rounds of one test. Says after each how it went; says its seed when the test fails.
 pub(crate) struct Plan {
     test: &'static str,
@@ -15,9 +18,9 @@ pub(crate) struct Plan {
 impl Plan {
     /// `few` rounds; when `LONGSHORE_FAULT_ROUNDS` is set, `share` percent of these.
     pub(crate) fn new(test: &'static str, few: usize, share: usize) -> Self {
-        let asked = number("LONGSHORE_FAULT_ROUNDS").map(|rounds| usize::try_from(rounds).unwrap());
+        let asked = number(ROUNDS).map(|rounds| usize::try_from(rounds).unwrap());
         let rounds = asked.map_or(few, |rounds| (rounds * share).div_ceil(100));
-        Self { test, rounds, seed: number("LONGSHORE_FAULT_SEED").unwrap_or_else(chance), long: asked.is_some() }
+        Self { test, rounds, seed: number(SEED).unwrap_or_else(chance), long: asked.is_some() }
     }
 
     /// Parts of at most `most` rounds, each with the seed that repeats it: what was fed stays small enough to compare.
@@ -38,9 +41,9 @@ impl Plan {
 impl Drop for Plan {
     fn drop(&mut self) {
         if std::thread::panicking() {
-            let (test, rounds, seed) = (self.test, self.rounds, self.seed);
-            let text = format!("{test}: failed; LONGSHORE_FAULT_ROUNDS={rounds} LONGSHORE_FAULT_SEED={seed}");
-            drop(writeln!(std::io::stderr(), "{text} repeats it"));
+            let (test, seed) = (self.test, self.seed);
+            let rounds = number(ROUNDS).map(|rounds| format!("{ROUNDS}={rounds} ")).unwrap_or_default();
+            drop(writeln!(std::io::stderr(), "{test}: failed; {rounds}{SEED}={seed} repeats it"));
         }
     }
 }

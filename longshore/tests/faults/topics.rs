@@ -12,8 +12,8 @@ use crate::plan::Plan;
 fn a_topic_is_deleted_and_comes_back() {
     let Some(kafka) = kafka() else { return };
     let plan = Plan::new("topic deleted", 2, 20);
-    // Two parts at least: one of each kind.
-    for (seed, rounds) in plan.parts(if plan.long { 10 } else { 1 }) {
+    // More than one part: one of each kind.
+    for (seed, rounds) in plan.parts(if plan.long { 5 } else { 1 }) {
         let (pipe, mut random) = (Pipe::new(&kafka), Random::new(seed));
         let by_itself = seed % 2 == 0;
         // Nothing is committed before the topic goes.
@@ -27,9 +27,6 @@ fn a_topic_is_deleted_and_comes_back() {
         for round in 1..=rounds {
             lines.extend(produce(&pipe.site, round, 1 + random.below(30_000)));
             pipe.until_arrived(&mut worker, &lines);
-            if pipe.in_file() != lines {
-                eprintln!("{}", worker.log());
-            }
             assert_same_lines("the sink's file", &pipe.in_file(), &lines);
             topic::delete(&kafka, &topic);
             let pause = random.below(2_000);
