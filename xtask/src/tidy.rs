@@ -12,6 +12,7 @@ use crate::root;
 const ARROWS: &[(&str, &[&str])] = &[
     ("connect-config", &["connect-config-derive"]),
     ("connect-config-derive", &[]),
+    ("java-text", &[]),
     ("kafka-client", &["connect-config"]),
     ("connect-api", &["connect-config"]),
     ("connect-core", &["connect-api", "connect-config"]),
@@ -20,6 +21,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("plugin-converters", &["connect-api", "connect-config"]),
     ("plugin-file", &["connect-api", "connect-config"]),
     ("plugin-providers", &["connect-api", "connect-config"]),
+    ("plugin-transforms", &["connect-api", "connect-config", "java-text"]),
     ("plugin-verifiable", &["connect-api", "connect-config"]),
 ];
 

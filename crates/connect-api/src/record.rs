@@ -33,6 +33,8 @@ pub struct ConnectRecord {
     /// Milliseconds since the epoch.
     pub timestamp: Option<i64>,
     pub headers: Headers,
+    /// Where a consumed record stands in its partition; none for a source record. There to be read, not to be changed.
+    pub consumed_offset: Option<i64>,
 }
 
 impl ConnectRecord {
@@ -47,6 +49,7 @@ impl ConnectRecord {
             value,
             timestamp: None,
             headers: Headers::new(),
+            consumed_offset: None,
         }
     }
 }

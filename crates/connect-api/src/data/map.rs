@@ -3,13 +3,14 @@
 use std::hash::{Hash, Hasher};
 
 use bytestring::ByteString;
+use foldhash::quality::RandomState;
 use indexmap::{Equivalent, IndexMap};
 
 use super::Value;
 
 /// Pairs in order of insertion, one for each key. Equality ignores the order, as in Java.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Map(IndexMap<Value, Value>);
+pub struct Map(IndexMap<Value, Value, RandomState>);
 
 impl Map {
     pub fn new() -> Self {
@@ -17,7 +18,7 @@ impl Map {
     }
 
     pub fn with_capacity(entries: usize) -> Self {
-        Self(IndexMap::with_capacity(entries))
+        Self(IndexMap::with_capacity_and_hasher(entries, RandomState::default()))
     }
 
     /// Sets `key`; a key that was there keeps its place. Returns the former value.
@@ -32,6 +33,21 @@ impl Map {
     /// The value of a string key.
     pub fn get_str(&self, key: &str) -> Option<&Value> {
         self.0.get(&StringKey(key))
+    }
+
+    /// The value of a string key, to be changed.
+    pub fn get_str_mut(&mut self, key: &str) -> Option<&mut Value> {
+        self.0.get_mut(&StringKey(key))
+    }
+
+    /// Removes a string key; the order of the others stays.
+    pub fn remove_str(&mut self, key: &str) -> Option<Value> {
+        self.0.shift_remove(&StringKey(key))
+    }
+
+    /// Keeps the entries for which `keep` is true, in their order.
+    pub fn retain(&mut self, mut keep: impl FnMut(&Value, &mut Value) -> bool) {
+        self.0.retain(|key, value| keep(key, value));
     }
 
     /// Removes `key`; the order of the others stays.
@@ -72,6 +88,15 @@ impl Equivalent<Value> for StringKey<'_> {
 impl FromIterator<(Value, Value)> for Map {
     fn from_iter<I: IntoIterator<Item = (Value, Value)>>(pairs: I) -> Self {
         Self(pairs.into_iter().collect())
+    }
+}
+
+impl IntoIterator for Map {
+    type Item = (Value, Value);
+    type IntoIter = indexmap::map::IntoIter<Value, Value>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
     }
 }
 

@@ -209,6 +209,7 @@ impl SinkConversion {
             value,
             timestamp: timestamp(view),
             headers,
+            consumed_offset: Some(view.offset),
         };
         let (offset, timestamp_type, consumed) = (view.offset, timestamp_type(view), self.kept.clone());
         SinkRecord { record, offset, timestamp_type, original: original.clone(), consumed }

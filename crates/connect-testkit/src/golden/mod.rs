@@ -11,6 +11,7 @@ pub mod filesource;
 pub mod json;
 pub mod primitive;
 pub mod schema;
+pub mod smt;
 pub mod topics;
 pub mod values;
 
@@ -156,11 +157,16 @@ pub fn subjects(dir: &Path) -> Vec<Box<dyn Subject>> {
         Box::new(configdef::ConfigDefSubject::new(plugin_def)),
         Box::new(topics::Topics),
         Box::new(configsub::ConfigSub::new(dir)),
+        Box::new(smt::Transformations),
+        Box::new(smt::Predicates),
     ]
 }
 
 /// The declarations of built-in plugins, by the names that the cases give them.
 fn plugin_def(name: &str) -> Option<ConfigDef> {
+    if let Some(def) = smt::config_def(name) {
+        return Some(def);
+    }
     let def = match name {
         "FileStreamSourceConnector" => plugin_file::FileSourceConfig::def(),
         "FileStreamSinkConnector" => plugin_file::FileSinkConfig::def(),

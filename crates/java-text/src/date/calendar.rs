@@ -1,0 +1,165 @@
+//! Days and the fields of a date, in the calendar of `java.util.GregorianCalendar`: Julian until Thursday, 4 October
+//! 1582, Gregorian from Friday, 15 October 1582.
+//!
+//! A *fixed day* counts from 1 January of the (proleptic Gregorian) year 1, which is day 1. Weeks begin on Sunday, and
+//! the week with 1 January is a year's first, as the JDK has it for English.
+
+pub(super) const DAY_MS: i64 = 86_400_000;
+/// 1 January 1970.
+pub(super) const EPOCH: i64 = 719_163;
+/// The first Gregorian day, and its year.
+pub(super) const CUTOVER: i64 = 577_736;
+pub(super) const CUTOVER_YEAR: i64 = 1582;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum System {
+    Julian,
+    Gregorian,
+}
+
+/// A moment in UTC, as the letters of a pattern see it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Fields {
+    /// With 0 for 1 BC and -1 for 2 BC.
+    pub(super) proleptic_year: i64,
+    /// From 0.
+    pub(super) month: i64,
+    pub(super) day_of_month: i64,
+    pub(super) day_of_year: i64,
+    /// From 1, Sunday.
+    pub(super) day_of_week: i64,
+    pub(super) day_of_week_in_month: i64,
+    pub(super) week_of_year: i64,
+    pub(super) week_of_month: i64,
+    pub(super) week_year: i64,
+    pub(super) millis_of_day: i64,
+}
+
+impl Fields {
+    /// Any moment has its fields: 64 bits of milliseconds reach 292 million years far.
+    pub(super) fn of(millis: i64) -> Self {
+        let day = millis.div_euclid(DAY_MS) + EPOCH;
+        let (year, month, day_of_month) = date_of(day);
+        let first_of_year = new_year(year);
+        let first_of_month = month_start(day, day_of_month);
+        let (week_of_year, week_year) = week_of(day, year);
+        let week_year = if year > CUTOVER_YEAR + 1 { week_year } else { old_week_year(day, year) };
+        Self {
+            proleptic_year: year,
+            month,
+            day_of_month,
+            day_of_year: day - first_of_year + 1,
+            day_of_week: (day).rem_euclid(7) + 1,
+            day_of_week_in_month: (day - first_of_month) / 7 + 1,
+            week_of_year,
+            week_of_month: week_number(first_of_month, day),
+            week_year,
+            millis_of_day: millis.rem_euclid(DAY_MS),
+        }
+    }
+
+    pub(super) fn fixed_day(millis: i64) -> i64 {
+        millis.div_euclid(DAY_MS) + EPOCH
+    }
+}
+
+/// The first day of a month; October 1582 began ten days sooner than its days from the 15th tell.
+fn month_start(day: i64, day_of_month: i64) -> i64 {
+    let counted = day - day_of_month + 1;
+    if day >= CUTOVER && counted < CUTOVER { counted + 10 } else { counted }
+}
+
+/// The week and the year that it belongs to.
+fn week_of(day: i64, year: i64) -> (i64, i64) {
+    let week = week_number(new_year(year), day);
+    let next = new_year(year + 1);
+    if day >= on_or_before(next + 6, 1) - 7 && on_or_before(next + 6, 1) > next { (1, year + 1) } else { (week, year) }
+}
+
+/// The year of the week, as the JDK finds it up to 1583: where the next year's first week reaches back to this day.
+/// Before Christ it takes the wrong year for the next one: years count down there.
+fn old_week_year(day: i64, year: i64) -> i64 {
+    let days_left = new_year(year + 1) - day;
+    let next = new_year(if year > 0 { year + 1 } else { -year });
+    let days_back = (next - first_week(next)).rem_euclid(7);
+    let in_first_week = day < first_week(new_year(year) + 6);
+    if !in_first_week && days_left <= days_back { year + 1 } else { year }
+}
+
+/// The week of a day, counted from the one with the first day of its year or month.
+pub(super) fn week_number(first: i64, day: i64) -> i64 {
+    (day - first_week(first)).div_euclid(7) + 1
+}
+
+/// The Sunday of the week with this day.
+pub(super) fn first_week(first: i64) -> i64 {
+    on_or_before(first, 1)
+}
+
+/// The last day up to this one with a day of the week (1 is Sunday; any other number counts on in circles).
+pub(super) fn on_or_before(day: i64, day_of_week: i32) -> i64 {
+    // Java subtracts in 32 bits.
+    day - (day - i64::from(day_of_week.wrapping_sub(1))).rem_euclid(7)
+}
+
+/// The fixed day of a year's 1 January.
+fn new_year(year: i64) -> i64 {
+    let system = if year > CUTOVER_YEAR { System::Gregorian } else { System::Julian };
+    system.fixed_day(year, 0, 1)
+}
+
+impl System {
+    /// The fixed day of a date; the month counts from 0 and is a real one, the day may be any.
+    pub(super) fn fixed_day(self, year: i64, month: i64, day_of_month: i64) -> i64 {
+        let past = year - 1;
+        let leap_days = past.div_euclid(4);
+        let before = match self {
+            Self::Julian => 365 * past + leap_days - 2,
+            Self::Gregorian => 365 * past + leap_days - past.div_euclid(100) + past.div_euclid(400),
+        };
+        before + days_before(month, self.is_leap(year)) + day_of_month
+    }
+
+    pub(super) fn is_leap(self, year: i64) -> bool {
+        year % 4 == 0 && (self == Self::Julian || year % 100 != 0 || year % 400 == 0)
+    }
+}
+
+/// The days of a year before its month, which counts from 0.
+fn days_before(month: i64, leap: bool) -> i64 {
+    let days = (367 * (month + 1) - 362) / 12;
+    match month {
+        0 | 1 => days,
+        _ if leap => days - 1,
+        _ => days - 2,
+    }
+}
+
+/// The days of a month, of the calendar that holds for its year as a whole.
+pub(super) fn month_length(year: i64, month: i64) -> i64 {
+    let system = if year > CUTOVER_YEAR { System::Gregorian } else { System::Julian };
+    let leap = system.is_leap(year);
+    let end = if month == 11 { 365 + i64::from(leap) } else { days_before(month + 1, leap) };
+    end - days_before(month, leap)
+}
+
+/// Year, month from 0 and day of the month.
+fn date_of(day: i64) -> (i64, i64, i64) {
+    let system = if day >= CUTOVER { System::Gregorian } else { System::Julian };
+    let year = year_of(day, system);
+    let leap = system.is_leap(year);
+    let in_year = day - system.fixed_day(year, 0, 1);
+    let month = (0..12).rev().find(|month| days_before(*month, leap) <= in_year).unwrap_or(0);
+    (year, month, in_year - days_before(month, leap) + 1)
+}
+
+fn year_of(day: i64, system: System) -> i64 {
+    let (cycle_years, cycle_days) = match system {
+        System::Julian => (4, 1461),
+        System::Gregorian => (400, 146_097),
+    };
+    let near =
+        (day - 1).div_euclid(cycle_days) * cycle_years + (day - 1).rem_euclid(cycle_days) * cycle_years / cycle_days;
+    // The estimate is off by one year at most on either side.
+    (near..=near + 2).rev().find(|year| system.fixed_day(*year, 0, 1) <= day).unwrap_or(near)
+}

@@ -1,0 +1,10 @@
+//! Texts as Java reads and writes them: what users of Kafka Connect know their configurations by.
+//!
+//! [`SimpleDateFormat`] is the format of timestamps, [`Regex`] and [`Replacement`] are `java.util.regex`. All of it is
+//! compared with the JDK: `parity/java/JavaText.java` records cases, `tests/golden.rs` runs them.
+
+mod date;
+mod regex;
+
+pub use date::{FormatError, ParseError, SimpleDateFormat};
+pub use regex::{MatchError, PatternError, Regex, Replacement};
