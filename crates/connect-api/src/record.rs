@@ -121,8 +121,15 @@ pub struct SinkRecord {
     pub timestamp_type: TimestampType,
     /// Where the record was consumed, whatever the transformations made of its topic and partition.
     pub original: TopicPartition,
-    /// The record as it stands in Kafka, kept only where it may be needed again: for a dead letter queue, or for the log.
-    pub consumed: Option<Arc<ConsumedRecord>>,
+    /// Has the record as it stands in Kafka, under its offset. Only where it may be needed again: for a dead letter queue,
+    /// or for the log.
+    pub consumed: Option<Arc<dyn ConsumedRecords>>,
+}
+
+/// Some records of one partition as they were fetched; many sink records share one of these.
+pub trait ConsumedRecords: std::fmt::Debug + Send + Sync {
+    /// Reads a record anew, whole. None if it is not among these.
+    fn record(&self, offset: i64) -> Option<ConsumedRecord>;
 }
 
 /// A consumed record before conversion.
