@@ -96,7 +96,10 @@ public class JavaText {
         "é$0", "$1$9", "$9$", "x$", "😀\\😀", "$٣", "${é}", "${db}-${table}",
     };
 
-    static final Random RANDOM = new Random(6);
+    /** More cases than are kept: java -Dtimes=50 -Dseed=1 JavaText.java. */
+    static final int TIMES = Integer.getInteger("times", 1);
+
+    static final Random RANDOM = new Random(Long.getLong("seed", 6));
 
     public static void main(String[] args) throws Exception {
         Locale.setDefault(Locale.ENGLISH);
@@ -149,15 +152,15 @@ public class JavaText {
             lines.add(line("new", format, answer(() -> new SimpleDateFormat(format).toPattern())));
         }
         for (String format : FORMATS) {
-            for (int i = 0; i < 14; i++) {
-                long millis = i < 7 ? MOMENTS[RANDOM.nextInt(MOMENTS.length)] : moment();
+            for (int i = 0; i < 14 * TIMES; i++) {
+                long millis = i % 14 < 7 ? MOMENTS[RANDOM.nextInt(MOMENTS.length)] : moment();
                 String text = format(format, millis);
                 lines.add(line("format", format, millis, text));
-                if (i >= 4) {
+                if (i % 14 >= 4) {
                     lines.add(parsed(format, i % 2 == 0 ? text : bent(text)));
                 }
             }
-            for (int i = 0; i < 12; i++) {
+            for (int i = 0; i < 12 * TIMES; i++) {
                 lines.add(parsed(format, made(format)));
             }
         }
@@ -266,7 +269,7 @@ public class JavaText {
         for (String pattern : PATTERNS) {
             regex(lines, pattern);
         }
-        for (int i = 0; i < 700; i++) {
+        for (int i = 0; i < 700 * TIMES; i++) {
             regex(lines, random(1 + RANDOM.nextInt(7)));
         }
         for (String replacement : REPLACEMENTS) {

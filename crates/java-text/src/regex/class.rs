@@ -9,6 +9,7 @@ use super::set::Set;
 
 /// Reads from the `[` on, or from the second `&`; up to the `]`, and behind it with `consume`.
 pub(super) fn class(cursor: &mut Cursor<'_>, consume: bool) -> Result<Set, PatternError> {
+    let depth = cursor.depth;
     enter(cursor)?;
     let mut class = Class::default();
     let mut negative = false;
@@ -33,7 +34,7 @@ pub(super) fn class(cursor: &mut Cursor<'_>, consume: bool) -> Result<Set, Patte
                 if consume {
                     cursor.next();
                 }
-                cursor.depth -= 1;
+                cursor.depth = depth;
                 let set = class.whole();
                 return Ok(if negative { set.not() } else { set });
             }
@@ -79,6 +80,8 @@ fn join(left: Option<Set>, right: Option<Set>) -> Option<Set> {
 }
 
 fn intersection(cursor: &mut Cursor<'_>, class: &mut Class) -> Result<(), PatternError> {
+    // Each makes the set one level deeper, until the class ends.
+    enter(cursor)?;
     let mut right = None;
     let mut c = cursor.next();
     while c != ']' && c != '&' {

@@ -2,10 +2,10 @@
 //! pattern and no text makes it run for long or use up the stack.
 
 use super::MatchError;
-use super::ast::{Assert, Fold, Greed};
+use super::assert;
+use super::ast::{Fold, Greed};
 use super::program::{Program, Step, Within, below, group_slot};
-use super::set::{Set, is_terminator, same};
-use super::words;
+use super::set::{Set, same};
 
 /// Characters looked at and steps taken; about a tenth of a second.
 const WORK_MAX: u64 = 10_000_000;
@@ -56,6 +56,12 @@ pub(super) struct Matcher<'a> {
 impl<'a> Matcher<'a> {
     pub(super) fn new(program: &'a Program, text: &'a [char]) -> Self {
         Self { program, text, slots: vec![UNSET; program.slots], frames: Vec::new(), work: 0 }
+    }
+
+    /// Forgets a match, but not the work that it took.
+    pub(super) fn reset(&mut self) {
+        self.slots.fill(UNSET);
+        self.frames.clear();
     }
 
     /// The end of the first match that begins here; the slots say what the groups are. With `whole` it ends with the text.
@@ -109,7 +115,7 @@ impl<'a> Matcher<'a> {
                 self.set(*slot + 1, at);
                 Some((next, at))
             }
-            Step::Assert(assert) => self.holds(*assert, at).then_some((next, at)),
+            Step::Assert(assert) => assert::holds(*assert, self.text, at).then_some((next, at)),
             Step::BackReference { group, fold } => self.again(*group, *fold, at)?.map(|end| (next, end)),
             Step::Enter(counter) => {
                 self.set(*counter, 0);
@@ -251,12 +257,14 @@ impl<'a> Matcher<'a> {
         Ok((found != negative).then_some(at))
     }
 
-    fn behind(&mut self, start: usize, at: usize, min: u64, max: u64) -> Result<bool, MatchError> {
-        let at64 = at as u64;
-        for length in min..=max.min(at64) {
+    fn behind(&mut self, start: usize, at: usize, min: u64, max: i32) -> Result<bool, MatchError> {
+        // A maximum that has overflowed is negative; this is what the JDK makes of it.
+        let at32 = i32::try_from(at).unwrap_or(i32::MAX);
+        let from = at32.wrapping_sub(max).max(0) as usize;
+        let Some(last) = usize::try_from(min).ok().and_then(|min| at.checked_sub(min)) else { return Ok(false) };
+        for first in (from..=last).rev() {
             self.spend(1)?;
-            let Ok(length) = usize::try_from(length) else { break };
-            if self.within(start, at - length, Some(at))?.is_some() {
+            if self.within(start, first, Some(at))?.is_some() {
                 return Ok(true);
             }
         }
@@ -279,33 +287,5 @@ impl<'a> Matcher<'a> {
 
     fn groups_end(&self) -> usize {
         self.program.groups * 3
-    }
-
-    fn holds(&self, assert: Assert, at: usize) -> bool {
-        match assert {
-            Assert::Start => at == 0,
-            Assert::End => at == self.text.len(),
-            Assert::LineStart { unix } => self.line_starts(at, unix),
-            Assert::LineEnd { unix, every } => self.line_ends(at, unix, every),
-            Assert::Word { boundary, unicode } => words::is_boundary(self.text, at, unicode) == boundary,
-        }
-    }
-
-    /// Never at the end, and not between `\r` and `\n`.
-    fn line_starts(&self, at: usize, unix: bool) -> bool {
-        let Some(next) = self.text.get(at) else { return false };
-        let Some(before) = at.checked_sub(1).and_then(|before| self.text.get(before)) else { return true };
-        is_terminator(*before, unix) && (unix || (*before, *next) != ('\r', '\n'))
-    }
-
-    fn line_ends(&self, at: usize, unix: bool, every: bool) -> bool {
-        match &self.text[at..] {
-            [] => true,
-            [c] | [c, _, ..] if !is_terminator(*c, unix) => false,
-            ['\n', ..] if !unix && at > 0 && self.text[at - 1] == '\r' => false,
-            [_] => true,
-            ['\r', '\n'] if !unix => true,
-            _ => every,
-        }
     }
 }

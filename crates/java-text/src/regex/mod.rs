@@ -6,6 +6,7 @@
 //! surrogate pairs, which are refused by name. Where a match would take the JDK very long, or all of its stack, it is an
 //! error here: [`MatchError::TooComplex`].
 
+mod assert;
 mod ast;
 mod class;
 mod cursor;
@@ -16,7 +17,6 @@ mod program;
 mod property;
 mod replacement;
 mod set;
-mod words;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -93,8 +93,8 @@ impl Regex {
         if matcher.run(0, true)?.is_none() {
             return Ok(None);
         }
+        matcher.reset();
         for start in 0..=chars.len() {
-            let mut matcher = Matcher::new(&self.program, &chars);
             if let Some(end) = matcher.run(start, false)? {
                 return self.replaced(&chars, (start, end), &matcher, replacement).map(Some);
             }

@@ -57,7 +57,7 @@ pub(super) enum Within {
     Behind {
         negative: bool,
         min: u64,
-        max: u64,
+        max: i32,
     },
 }
 
@@ -92,6 +92,7 @@ impl Program {
             Node::One(set) => self.steps.push(Step::One(set.clone())),
             Node::Sequence(nodes) => nodes.iter().for_each(|node| self.node(node)),
             Node::Choice(nodes) => self.choice(nodes),
+            Node::LineBreak => self.line_break(),
             Node::Capture(group, node) => {
                 self.push(Step::Mark(group_slot(*group) + 2));
                 self.node(node);
@@ -101,7 +102,7 @@ impl Program {
             Node::Look { ahead: true, negative, node } => self.within(Within::Ahead { negative: *negative }, node),
             Node::Look { negative, node, .. } => {
                 let width = node.width();
-                let (min, max) = (width.min, width.max.unwrap_or(u64::MAX));
+                let (min, max) = (width.min, width.max.unwrap_or(i32::MAX));
                 self.within(Within::Behind { negative: *negative, min, max }, node);
             }
             Node::Atomic(node) => self.within(Within::Atomic, node),
@@ -112,6 +113,11 @@ impl Program {
                 self.push(Step::Assert(*assert));
             }
         }
+    }
+
+    fn line_break(&mut self) {
+        let pair = ['\r', '\n'].map(|c| Node::One(Set::Char(c, Fold::Exact)));
+        self.choice(&[Node::Sequence(pair.into()), Node::One(Set::Vertical)]);
     }
 
     fn choice(&mut self, nodes: &[Node]) {
@@ -156,7 +162,10 @@ impl Program {
         self.slots += 2;
         self.push(Step::Enter(counter));
         let head = self.push(Step::Jump(0));
-        self.node(node);
+        match node {
+            Node::LineBreak => self.within(Within::Atomic, node),
+            _ => self.node(node),
+        }
         self.push(Step::Jump(head));
         let exit = self.steps.len();
         self.steps[head] = Step::Loop { counter, min, max, greed, exit };
