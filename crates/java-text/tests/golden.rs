@@ -69,7 +69,11 @@ fn regex(subjects: &[Json], case: &[Json]) -> Option<Json> {
             let regex = regex.unwrap();
             subjects
                 .iter()
-                .map(|subject| if regex.matches(text(subject)).unwrap() { '1' } else { '0' })
+                .map(|subject| match regex.matches(text(subject)) {
+                    Ok(true) => '1',
+                    Ok(false) => '0',
+                    Err(_) => '!',
+                })
                 .collect::<String>()
                 .into()
         }

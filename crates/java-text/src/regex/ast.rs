@@ -134,6 +134,16 @@ impl Node {
         }
     }
 
+    pub(super) fn has_back_reference(&self) -> bool {
+        match self {
+            Self::BackReference { .. } => true,
+            Self::Sequence(nodes) | Self::Choice(nodes) => nodes.iter().any(Self::has_back_reference),
+            Self::Capture(_, node) | Self::Atomic(node) => node.has_back_reference(),
+            Self::Repeat { node, .. } | Self::Look { node, .. } => node.has_back_reference(),
+            Self::Empty | Self::One(_) | Self::LineBreak | Self::Assert(_) => false,
+        }
+    }
+
     /// Whether it matches a text in one way at most, as far as the JDK can tell.
     fn has_one_way(&self) -> bool {
         match self {

@@ -12,15 +12,13 @@ pub(super) fn class(cursor: &mut Cursor<'_>, consume: bool) -> Result<Set, Patte
     let depth = cursor.depth;
     enter(cursor)?;
     let mut class = Class::default();
-    let mut negative = false;
     let mut c = cursor.next();
+    let negative = c == '^' && cursor.raw(cursor.at - 1) == '[';
+    if negative {
+        c = cursor.next();
+    }
     loop {
         match c {
-            '^' if cursor.raw(cursor.at - 1) == '[' => {
-                negative = true;
-                c = cursor.next();
-                continue;
-            }
             '[' => class.add(self::class(cursor, true)?),
             '&' if cursor.next() == '&' => {
                 intersection(cursor, &mut class)?;

@@ -1,10 +1,12 @@
 //! Matches by trying and going back. Where it goes back to is on a heap of its own, and its work is counted: no
 //! pattern and no text makes it run for long or use up the stack.
 
+use std::collections::HashSet;
+
 use super::MatchError;
 use super::assert;
 use super::ast::{Fold, Greed};
-use super::program::{Program, Step, Within, below, group_slot};
+use super::program::{Loop, Program, Step, Within, below, group_slot};
 use super::set::{Set, same};
 
 /// Characters looked at and steps taken; about a tenth of a second.
@@ -31,6 +33,11 @@ enum Frame {
         least: usize,
         at: usize,
     },
+    /// What a loop with this end has tried from here has led to nothing.
+    Failed {
+        step: usize,
+        at: usize,
+    },
     /// A lazy loop can go round once more.
     Round {
         step: usize,
@@ -50,18 +57,23 @@ pub(super) struct Matcher<'a> {
     text: &'a [char],
     pub(super) slots: Vec<usize>,
     frames: Vec<Frame>,
+    /// From where another round of a greedy loop, or a lazy loop at all, leads to nothing; by the loop's end. Without it, a repetition inside of a
+    /// repetition would try the same again and again; the JDK remembers this too.
+    failed: HashSet<(usize, usize)>,
     work: u64,
 }
 
 impl<'a> Matcher<'a> {
     pub(super) fn new(program: &'a Program, text: &'a [char]) -> Self {
-        Self { program, text, slots: vec![UNSET; program.slots], frames: Vec::new(), work: 0 }
+        let slots = vec![UNSET; program.slots];
+        Self { program, text, slots, frames: Vec::new(), failed: HashSet::new(), work: 0 }
     }
 
     /// Forgets a match, but not the work that it took.
     pub(super) fn reset(&mut self) {
         self.slots.fill(UNSET);
         self.frames.clear();
+        self.failed.clear();
     }
 
     /// The end of the first match that begins here; the slots say what the groups are. With `whole` it ends with the text.
@@ -122,9 +134,7 @@ impl<'a> Matcher<'a> {
                 self.set(*counter + 1, UNSET);
                 Some((next, at))
             }
-            Step::Loop { counter, min, max, greed, exit } => {
-                Some(self.round(step, at, *counter, (*min, *max), *greed, *exit))
-            }
+            Step::Loop(round) => self.round(step, at, *round),
             Step::Within { kind, exit } => self.inner(next, at, *kind)?.map(|at| (*exit, at)),
             Step::Accept => None,
         })
@@ -141,6 +151,11 @@ impl<'a> Matcher<'a> {
             match self.frames.pop()? {
                 Frame::Restore { slot, value } => self.slots[slot] = value,
                 Frame::Resume { step, at } => return Some((step, at)),
+                Frame::Failed { step, at } => {
+                    if self.failed.len() < FRAMES_MAX {
+                        self.failed.insert((step, at));
+                    }
+                }
                 Frame::Round { step, at, counter } => {
                     self.begin_round(counter, at);
                     return Some((step, at));
@@ -212,30 +227,36 @@ impl<'a> Matcher<'a> {
         Ok(Some((next, end)))
     }
 
-    fn round(
-        &mut self,
-        step: usize,
-        at: usize,
-        counter: usize,
-        (min, max): (u32, u32),
-        greed: Greed,
-        exit: usize,
-    ) -> (usize, usize) {
+    fn round(&mut self, step: usize, at: usize, round: Loop) -> Option<(usize, usize)> {
+        let Loop { counter, min, max, greed, exit, memory } = round;
         let count = self.slots[counter];
         // A round that took nothing is the last.
         let stuck = count > 0 && self.slots[counter + 1] == at;
         if stuck || !below(count, max) {
-            return (exit, at);
+            return Some((exit, at));
         }
         if count >= min as usize {
-            if greed == Greed::Lazy {
-                self.frames.push(Frame::Round { step: step + 1, at, counter });
-                return (exit, at);
+            let failed = memory && self.failed.contains(&(exit, at));
+            match greed {
+                Greed::Lazy if failed => return None,
+                Greed::Lazy => {
+                    if memory {
+                        self.frames.push(Frame::Failed { step: exit, at });
+                    }
+                    self.frames.push(Frame::Round { step: step + 1, at, counter });
+                    return Some((exit, at));
+                }
+                Greed::Greedy if failed => return Some((exit, at)),
+                Greed::Greedy => {
+                    self.frames.push(Frame::Resume { step: exit, at });
+                    if memory {
+                        self.frames.push(Frame::Failed { step: exit, at });
+                    }
+                }
             }
-            self.frames.push(Frame::Resume { step: exit, at });
         }
         self.begin_round(counter, at);
-        (step + 1, at)
+        Some((step + 1, at))
     }
 
     fn begin_round(&mut self, counter: usize, at: usize) {
@@ -279,8 +300,8 @@ impl<'a> Matcher<'a> {
             return Ok(None);
         };
         let length = end - start;
-        self.spend(length)?;
         let Some(here) = self.text.get(at..at + length) else { return Ok(None) };
+        self.spend(length)?;
         let same = self.text[start..end].iter().zip(here).all(|(a, b)| same(*a, *b, fold));
         Ok(same.then_some(at + length))
     }

@@ -3,7 +3,9 @@
 //! pattern ─▶ cursor ─▶ parse, escape, class ─▶ ast::Node ─▶ program::Program ─▶ matcher::Matcher ◀─ text
 //! ```
 //! Start at [`Regex`]. All patterns of the JDK work, but for `\X`, `\b{g}`, `\N{…}`, the flag `(?c)` and halves of
-//! surrogate pairs, which are refused by name. Where a match would take the JDK very long, or all of its stack, it is an
+//! surrogate pairs, which are refused by name, and of the properties `IsIdeographic` and a few of `java…`, which are
+//! unknown. A group that only took part in a way that was given up, for example in a possessive group or a look-ahead, is
+//! unset here, where the JDK leaves its text in it. Where a match would take the JDK very long, or all of its stack, it is an
 //! error here: [`MatchError::TooComplex`].
 
 mod assert;
