@@ -42,12 +42,10 @@ run() {
   set +f
 
   if [ -z "${KAFKA_LOG4J_OPTS:-}" ] && [ -f "$here/../config/connect-log4j2.yaml" ]; then
-    log4j=$here/../config/connect-log4j2.yaml
-    # The variable is split at white space; such a path would be cut.
-    case $log4j in
-      *[[:space:]]*) ;;
-      *) export KAFKA_LOG4J_OPTS="-Dlog4j2.configurationFile=$log4j" ;;
-    esac
+    # The variable is split at white space, and its value at commas; an URL has neither.
+    tab=$(printf '\t')
+    log4j=$(printf '%s' "$here" | sed "s/%/%25/g; s/ /%20/g; s/$tab/%09/g; s/,/%2C/g")/../config/connect-log4j2.yaml
+    export KAFKA_LOG4J_OPTS="-Dlog4j2.configurationFile=file:$log4j"
   fi
 
   if [ -z "$daemon" ]; then
@@ -56,6 +54,8 @@ run() {
   out=${LOG_DIR:-$here/../logs}/$name.out
   mkdir -p "$(dirname "$out")" || exit 1
   : > "$out" || exit 1
-  nohup "$longshore" "$@" > "$out" 2>&1 < /dev/null &
+  # In a session of its own, where there is that command: Ctrl-C in this terminal is not for it.
+  setsid=$(command -v setsid) || setsid=
+  nohup $setsid "$longshore" "$@" > "$out" 2>&1 < /dev/null &
   echo "started, process $!; its log is $out"
 }

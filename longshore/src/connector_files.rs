@@ -12,8 +12,7 @@ use std::path::Path;
 use connect_config::Props;
 use connect_core::ConnectorName;
 use connect_core::herder::TargetState;
-use indexmap::IndexMap;
-use serde::Deserialize;
+use connect_core::json::{self, Fields, kind};
 use serde_json::value::RawValue;
 
 use crate::input;
@@ -27,9 +26,6 @@ pub(crate) struct ConnectorFile {
     pub(crate) initial_state: TargetState,
 }
 
-/// A JSON object: the fields in order, their values as they stand in the file.
-type Fields<'a> = IndexMap<String, &'a RawValue>;
-
 /// # Errors
 /// The file cannot be read or is none of the three forms; names the file and what is wrong.
 pub(crate) fn load(path: &Path) -> Result<ConnectorFile, String> {
@@ -38,18 +34,15 @@ pub(crate) fn load(path: &Path) -> Result<ConnectorFile, String> {
 }
 
 fn parse(path: &Path, bytes: &[u8]) -> Result<ConnectorFile, String> {
-    let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes).trim_ascii_start();
-    if !text.starts_with(b"{") {
+    if !bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes).trim_ascii_start().starts_with(b"{") {
         return flat(path, input::parse_properties(path, bytes)?);
     }
-    // No check for the end: the reference does not look at what follows the object either.
-    let object = Fields::deserialize(&mut serde_json::Deserializer::from_slice(text));
+    let object = json::first(bytes).and_then(json::fields);
     from_json(path, &object.map_err(|error| format!("{} is not valid JSON: {error}", path.display()))?)
 }
 
 fn from_json(path: &Path, object: &Fields<'_>) -> Result<ConnectorFile, String> {
-    let config = object.get("config").and_then(|config| serde_json::from_str(config.get()).ok());
-    match config {
+    match object.get("config").and_then(|config| json::fields(config).ok()) {
         Some(config) => create_request(path, object, &config),
         None => flat(path, props(path, object)?),
     }
@@ -75,38 +68,25 @@ fn create_request(path: &Path, request: &Fields<'_>, config: &Fields<'_>) -> Res
         ));
     }
     config.insert("name", name.as_str());
-    let initial_state = match request.get("initial_state").map(|state| state.get()) {
-        None | Some("null") => TargetState::Started,
-        Some(state) => target_state(state).ok_or_else(|| {
+    let initial_state = match request.get("initial_state").filter(|state| kind(state) != "null") {
+        None => TargetState::Started,
+        Some(state) => json::text(state).ok().flatten().as_deref().and_then(TargetState::initial).ok_or_else(|| {
             format!("{}: initial_state is {state}: set it to RUNNING, PAUSED or STOPPED", path.display())
         })?,
     };
     Ok(ConnectorFile { name: ConnectorName::new(name), config, initial_state })
 }
 
-/// From a JSON text.
-fn target_state(state: &str) -> Option<TargetState> {
-    match state.to_uppercase().as_str() {
-        r#""RUNNING""# => Some(TargetState::Started),
-        r#""PAUSED""# => Some(TargetState::Paused),
-        r#""STOPPED""# => Some(TargetState::Stopped),
-        _ => None,
-    }
-}
-
 fn props(path: &Path, object: &Fields<'_>) -> Result<Props, String> {
-    object.iter().map(|(key, value)| Ok((key.clone(), text(path, key, value)?))).collect()
+    json::props(object).map_err(|(key, ..)| no_text(path, key))
 }
 
-/// JSON numbers and booleans become the text that stands in the file.
 fn text(path: &Path, key: &str, value: &RawValue) -> Result<Option<String>, String> {
-    let wrong = || format!("{}: the value of '{key}' must be a text, a number or a boolean", path.display());
-    match value.get().as_bytes().first() {
-        Some(b'"') => serde_json::from_str(value.get()).map(Some).map_err(|_| wrong()),
-        Some(b'n') => Ok(None),
-        Some(b'{' | b'[') => Err(wrong()),
-        _ => Ok(Some(value.get().to_owned())),
-    }
+    json::text(value).map_err(|_| no_text(path, key))
+}
+
+fn no_text(path: &Path, key: &str) -> String {
+    format!("{}: the value of '{key}' must be a text, a number or a boolean", path.display())
 }
 
 #[cfg(test)]

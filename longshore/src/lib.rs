@@ -32,6 +32,8 @@ pub fn built_in_plugins() -> PluginTable {
     plugin_file::register(&mut plugins);
     plugin_verifiable::register(&mut plugins);
     plugin_converters::register(&mut plugins);
+    plugin_providers::register(&mut plugins);
+    plugin_transforms::register(&mut plugins);
     plugins
 }
 

@@ -107,14 +107,14 @@ impl Running {
 }
 
 async fn start(worker: WorkerFile, plugins: PluginTable, data: &Runtime) -> Result<Running, StartError> {
-    let WorkerFile { config, rest, metrics: place } = worker;
+    let WorkerFile { config, providers, rest, metrics: place } = worker;
     let kafka_cluster_id = cluster::cluster_id(&config.originals).await.map_err(StartError::Before)?;
     let server = RestServer::bind(RestConfig { kafka_cluster_id, ..rest }).await;
     let server = server.map_err(|error| StartError::During(error.to_string()))?;
     let metrics_server = open_metrics(&place).await?;
     let offsets = open_offsets(&config.offset_storage_file_filename).map_err(StartError::During)?;
     let (events, heard) = mpsc::channel(EVENTS_WAITING);
-    let parts = WorkerParts { config, plugins, offsets };
+    let parts = WorkerParts { config, providers, plugins, offsets };
     let worker = Worker::new(parts, data.handle().clone(), events);
     let metrics = worker.metrics();
     let page: MetricsPage = Arc::new(move || metrics.render());

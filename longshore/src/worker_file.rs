@@ -1,15 +1,15 @@
 //! The worker's properties file.
 //! ```text
-//! bytes ─▶ read: Props ─▶ check: StandaloneConfig (types, required keys) ─▶ classes, REST keys, what this version cannot do ─▶ WorkerFile
+//! bytes ─▶ read: Props ─▶ variables replaced ─▶ StandaloneConfig (types, required keys) ─▶ classes, REST keys, what this version cannot do ─▶ WorkerFile
 //! ```
 
 use std::path::Path;
 
 use connect_api::PluginTable;
 use connect_config::{ConfigErrors, ConfigException, Props};
-use connect_core::config::{ListenerScheme, StandaloneConfig};
+use connect_core::config::{ConfigProviders, ListenerScheme, StandaloneConfig};
 use connect_rest::{RestConfig, Timeouts};
-use connect_runtime::{TablePlugins, admin_config, converter_errors, unsupported};
+use connect_runtime::{TablePlugins, admin_config, converter_errors, open_providers, unsupported};
 use kafka_client::config::ClientConfig;
 
 use crate::logging::LogConfig;
@@ -19,6 +19,8 @@ use crate::{APACHE_VERSION, input};
 /// What a worker's properties file says.
 pub(crate) struct WorkerFile {
     pub(crate) config: StandaloneConfig,
+    /// For its connectors' configurations.
+    pub(crate) providers: ConfigProviders,
     /// Complete but for the id of the Kafka cluster.
     pub(crate) rest: RestConfig,
     pub(crate) metrics: MetricsPlace,
@@ -45,6 +47,13 @@ pub(crate) fn check(path: &Path, props: &Props, plugins: &PluginTable) -> Result
 }
 
 fn check_named(source: &str, props: &Props, plugins: &PluginTable) -> Result<WorkerFile, String> {
+    let wrong = |errors: &str| format!("{source} cannot be used:\n{errors}");
+    let providers = open_providers(plugins, props).map_err(|error| wrong(error.message()))?;
+    let resolved = providers.resolve(props).map_err(|error| wrong(error.message()))?;
+    check_resolved(&resolved.props, providers, plugins).map_err(|errors| wrong(&resolved.conceal(&errors.join("\n"))))
+}
+
+fn check_resolved(props: &Props, providers: ConfigProviders, plugins: &PluginTable) -> Result<WorkerFile, Vec<String>> {
     let mut errors = Vec::new();
     let mut worker = None;
     match StandaloneConfig::new(props, &TablePlugins(plugins)) {
@@ -55,7 +64,7 @@ fn check_named(source: &str, props: &Props, plugins: &PluginTable) -> Result<Wor
             let listeners = rest.as_ref().map_or(&[][..], |rest| &rest.listeners);
             let metrics = MetricsPlace::parse(props, listeners);
             errors.extend(metrics.as_ref().err().cloned());
-            worker = rest.ok().zip(metrics.ok()).map(|(rest, metrics)| WorkerFile { config, rest, metrics });
+            worker = rest.ok().zip(metrics.ok()).map(|(rest, metrics)| WorkerFile { config, providers, rest, metrics });
         }
         Err(wrong) => errors.extend(wrong.iter().map(ToString::to_string)),
     }
@@ -69,7 +78,7 @@ fn check_named(source: &str, props: &Props, plugins: &PluginTable) -> Result<Wor
             warn_of_ignored(props);
             Ok(worker)
         }
-        _ => Err(format!("{source} cannot be used:\n{}", errors.join("\n"))),
+        _ => Err(errors),
     }
 }
 

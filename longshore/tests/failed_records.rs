@@ -8,7 +8,7 @@ mod harness;
 use std::collections::BTreeMap;
 
 use harness::site::text;
-use harness::{Site, eventually, kafka, topic};
+use harness::{Signal, Site, eventually, kafka, topic};
 
 const STRING: &str = "org.apache.kafka.connect.storage.StringConverter";
 const JSON: &str = "org.apache.kafka.connect.json.JsonConverter";
@@ -88,6 +88,42 @@ fn poison_under_each_tolerance() {
     );
     worker.until_logged(&line);
     assert!(!worker.log().contains(&format!("in task {}-0", site.name("none"))), "only where it is asked for");
+}
+
+#[test]
+fn a_dead_letter_that_is_refused_fails_the_task_and_the_record_comes_again() {
+    let Some(kafka) = kafka() else { return };
+    let site = Site::new(&kafka);
+    site.write("in", "{\"n\":1}\npoison\n{\"n\":2}\n");
+    let (file, out, records) = (site.path("in"), site.path("out"), site.name("records"));
+    let source = [
+        ("connector.class", "FileStreamSource"),
+        ("file", text(&file)),
+        ("topic", &records),
+        ("value.converter", STRING),
+    ];
+    let source = site.connector("source", &source);
+    let letters = site.name("letters");
+    let sink = [
+        ("connector.class", "FileStreamSink"),
+        ("file", text(&out)),
+        ("topics", &records),
+        ("value.converter", JSON),
+        ("value.converter.schemas.enable", "false"),
+        ("errors.tolerance", "all"),
+        ("errors.deadletterqueue.topic.name", &letters),
+        ("errors.deadletterqueue.topic.replication.factor", "1"),
+    ];
+    let tight = site.connector("sink", &[&sink[..], &[("producer.override.max.request.size", "70")]].concat());
+    let mut worker = site.worker().set("offset.flush.interval.ms", "500").connector(&source).connector(&tight).start();
+    worker.until_logged(&format!("A record could not be written to the dead letter queue {letters}."));
+    eventually("the task fails", || worker.task_states(&site.name("sink")) == ["FAILED"]);
+    assert_eq!(worker.stop(Signal::Term), 143);
+    assert!(topic::records(&kafka, &letters).is_empty());
+
+    let roomy = site.connector("sink", &sink);
+    let _worker = site.worker().connector(&source).connector(&roomy).start();
+    eventually("the poison is in the queue", || topic::records(&kafka, &letters).len() == 1);
 }
 
 #[test]

@@ -47,7 +47,12 @@ impl Herder {
         let codec =
             OffsetCodec { write: |value, out| write_schemaless(None, value, out).map(drop), read: read_schemaless };
         let table = OffsetTable::from_entries(codec, file.load().unwrap());
-        let parts = WorkerParts { config, plugins, offsets: StandaloneOffsets::new(table, file) };
+        let parts = WorkerParts {
+            config,
+            providers: Default::default(),
+            plugins,
+            offsets: StandaloneOffsets::new(table, file),
+        };
         let (events, heard) = mpsc::channel(64);
         let worker = Worker::new(parts, Handle::current(), events);
         let (herder, handle) = HerderLoop::new("w:1".to_owned(), worker, heard);

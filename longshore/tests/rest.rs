@@ -77,8 +77,8 @@ fn the_life_of_a_connector() {
     assert_eq!(rest.answer("GET", "/connectors", ""), "200 []");
     let created = rest.ask("POST", "/connectors", &format!(r#"{{"name":" {name}\n","config":{}}}"#, config("")));
     assert_eq!((created.status, rest.uniform(&created.body)), (201, info("")));
-    let location = format!("location: http://{}/connectors/{name}", rest.address);
-    assert!(created.head.to_lowercase().contains(&location.to_lowercase()), "{created:?}");
+    let location = format!("http://{}/connectors/{name}", rest.address);
+    assert_eq!(created.header("Location"), Some(location.as_str()));
     rest.until(&format!("{path}/status"), &running);
     let again = format!(r#"{{"name":"{name}","config":{}}}"#, config(""));
     for (method, path, body, want) in [
@@ -367,4 +367,44 @@ fn every_listener_answers() {
     let path = format!("/connectors/{}", site.name("c"));
     assert_eq!(worker.http("PUT", &format!("{path}/config"), Some(&config)).status, 201);
     assert_eq!(worker.get(&format!("{path}/status")).json()["connector"]["worker_id"], "worker.example:443");
+}
+
+#[test]
+fn a_patch_may_set_another_name() {
+    let Some(kafka) = kafka() else { return };
+    let site = Site::new(&kafka);
+    let mut rest = Rest::start(&site);
+    let (name, topic) = (site.name("c"), site.name("t"));
+    let path = format!("/connectors/{name}");
+    let config = format!(r#"{{"connector.class":"FileStreamSource","topic":"{topic}","file":"F/in"}}"#);
+    assert_eq!(rest.ask("PUT", &format!("{path}/config"), &config).status, 201);
+    rest.until(&format!("{path}/tasks/0/status"), r#"{"id":0,"state":"RUNNING","worker_id":"W","version":"4.3.1"}"#);
+    let patched = rest.ask("PATCH", &format!("{path}/config"), r#"{"name":"other"}"#).json();
+    let named = (&patched["name"], &patched["config"]["name"]);
+    assert_eq!(named, (&name.as_str().into(), &"other".into()), "the configuration says so, the connector stays");
+    assert_eq!(rest.ask("GET", &format!("{path}/config"), "").json(), patched["config"]);
+    assert_eq!(rest.ask("GET", "/connectors/other", "").status, 404);
+    rest.until(&format!("{path}/tasks/0/status"), r#"{"id":0,"state":"RUNNING","worker_id":"W","version":"4.3.1"}"#);
+    let gone = rest.answer("PATCH", &format!("{path}/config"), r#"{"name":null}"#);
+    assert!(gone.starts_with("400 ") && gone.contains("Missing required configuration \\\"name\\\""), "{gone}");
+    assert_eq!(rest.ask("PUT", &format!("{path}/config"), &config).json()["config"]["name"], name);
+    assert_eq!(rest.ask("DELETE", &path, "").status, 204);
+}
+
+#[test]
+fn a_worker_is_healthy_when_its_connectors_are_there() {
+    let Some(kafka) = kafka() else { return };
+    let site = Site::new(&kafka);
+    let file = site.path("slow.properties");
+    assert!(std::process::Command::new("mkfifo").arg(&file).status().unwrap().success());
+    let mut worker = site.worker().connector(&file).start();
+    let address = worker.rest();
+    assert_eq!(http::request(&address, "GET", "/connectors", None).body, "[]");
+    let asked = std::thread::spawn(move || http::request(&address, "GET", "/health", None));
+    std::thread::sleep(Duration::from_millis(300));
+    assert!(!asked.is_finished());
+    let (name, topic) = (site.name("c"), site.name("t"));
+    std::fs::write(&file, format!("name={name}\nconnector.class=FileStreamSource\ntopic={topic}\n")).unwrap();
+    assert_eq!(asked.join().unwrap().json()["status"], "healthy");
+    assert_eq!(worker.get(&format!("/connectors/{name}")).status, 200);
 }

@@ -3,7 +3,8 @@
 //! cargo build (stripped) ─┐
 //! bin, config, docs ──────┴▶ entries, sorted ─▶ longshore-<version>-<target>.tar.gz ─▶ --check: unpack, run
 //! ```
-//! The same sources and compiler give the same bytes: order, times and owners are fixed.
+//! The same sources and compiler give the same bytes: order, times and owners are fixed, and the folders of the building
+//! machine are called by other names in the program.
 
 mod archive;
 mod check;
@@ -72,10 +73,20 @@ fn build(target: Option<&str>) -> Result<PathBuf, Box<dyn Error>> {
     if let Some(commit) = git(&["rev-parse", "--short=16", "HEAD"]) {
         cargo.env("LONGSHORE_COMMIT", commit);
     }
+    cargo.env("CARGO_ENCODED_RUSTFLAGS", renamed_folders()?.join("\u{1f}"));
     if !cargo.args(["--", "-C", "strip=symbols"]).status()?.success() {
         return Err("the program could not be built".into());
     }
     Ok(target_folder().join(target.unwrap_or_default()).join("release/longshore"))
+}
+
+/// Compiler flags: what the program says of source files (in traces of panics) does not depend on where they are.
+/// `.ci/run` has the same ones, so that nothing is built twice.
+fn renamed_folders() -> Result<Vec<String>, Box<dyn Error>> {
+    let home = || env::home_dir().map(|home| home.join(".cargo"));
+    let cargo = env::var_os("CARGO_HOME").map(PathBuf::from).or_else(home).ok_or("there is no home folder")?;
+    let rename = |folder: &Path, name: &str| format!("--remap-path-prefix={}={name}", folder.display());
+    Ok(vec![rename(&root(), "/longshore"), rename(&cargo, "/cargo")])
 }
 
 /// What goes into the archive, the program as `bin/longshore`. Only what git knows: a file of one's own may hold secrets.

@@ -17,7 +17,8 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use connect_testkit::scenario::{Mode, WorkerUrl};
+use connect_testkit::http::WorkerUrl;
+use connect_testkit::scenario::Mode;
 
 #[derive(Parser)]
 #[command(about = "Checks of this repository")]

@@ -6,7 +6,8 @@ use std::collections::HashMap;
 use std::error::Error;
 use std::path::Path;
 
-use connect_testkit::scenario::{Mode, ScenarioFile, WorkerUrl, run_scenario, scenario_files, skip_scenario};
+use connect_testkit::http::WorkerUrl;
+use connect_testkit::scenario::{Mode, ScenarioFile, run_scenario, scenario_files, skip_scenario};
 
 use self::worker::Worker;
 use crate::{root, skips};
@@ -22,6 +23,9 @@ pub(crate) fn run(
     let dir = dir.unwrap_or(&own);
     let files = chosen(dir, mode, names)?;
     let skips = if names.is_empty() { read_skips(dir)? } else { HashMap::new() };
+    if !skips::all_match(&skips, &of_any_mode(dir)?) {
+        return Ok(false);
+    }
     if let Some(url) = url {
         return replay(&files, mode, &url, &skips);
     }
@@ -37,6 +41,13 @@ pub(crate) fn run(
 fn read_skips(dir: &Path) -> Result<HashMap<String, String>, Box<dyn Error>> {
     let path = dir.join("skips.tsv");
     if path.exists() { skips::read(&path) } else { Ok(HashMap::new()) }
+}
+
+/// The names of all scenarios: one that is listed need not apply to this mode.
+fn of_any_mode(dir: &Path) -> Result<Vec<String>, Box<dyn Error>> {
+    let modes = [Mode::Standalone, Mode::Distributed].map(|mode| scenario_files(dir, mode));
+    let files = modes.into_iter().collect::<Result<Vec<_>, _>>()?;
+    Ok(files.into_iter().flatten().map(|file| file.name).collect())
 }
 
 /// The named scenarios; without names, all that apply to `mode`.

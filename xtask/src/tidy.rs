@@ -20,6 +20,8 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("connect-rest", &["connect-core", "connect-api", "connect-config"]),
     ("plugin-converters", &["connect-api", "connect-config"]),
     ("plugin-file", &["connect-api", "connect-config"]),
+    ("plugin-providers", &["connect-api", "connect-config"]),
+    ("plugin-transforms", &["connect-api", "connect-config", "java-text"]),
     ("plugin-verifiable", &["connect-api", "connect-config"]),
 ];
 

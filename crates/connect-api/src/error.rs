@@ -65,6 +65,14 @@ impl ConnectError {
         self
     }
 
+    /// The same error with every message of the chain as `reword` puts it.
+    #[must_use]
+    pub fn reworded(self, reword: &dyn Fn(&str) -> String) -> Self {
+        let Inner { class, message, cause } = *self.0;
+        let message = message.map(|message| reword(&message));
+        Self(Box::new(Inner { class, message, cause: cause.map(|cause| cause.reworded(reword)) }))
+    }
+
     /// The Java class with its package.
     pub fn class(&self) -> &str {
         &self.0.class

@@ -33,6 +33,8 @@ pub struct ConnectRecord {
     /// Milliseconds since the epoch.
     pub timestamp: Option<i64>,
     pub headers: Headers,
+    /// Where a consumed record stands in its partition; none for a source record. There to be read, not to be changed.
+    pub consumed_offset: Option<i64>,
 }
 
 impl ConnectRecord {
@@ -47,6 +49,7 @@ impl ConnectRecord {
             value,
             timestamp: None,
             headers: Headers::new(),
+            consumed_offset: None,
         }
     }
 }
@@ -118,8 +121,15 @@ pub struct SinkRecord {
     pub timestamp_type: TimestampType,
     /// Where the record was consumed, whatever the transformations made of its topic and partition.
     pub original: TopicPartition,
-    /// The record as it stands in Kafka, kept only where it may be needed again: for a dead letter queue, or for the log.
-    pub consumed: Option<Arc<ConsumedRecord>>,
+    /// Has the record as it stands in Kafka, under its offset. Only where it may be needed again: for a dead letter queue,
+    /// or for the log.
+    pub consumed: Option<Arc<dyn ConsumedRecords>>,
+}
+
+/// Some records of one partition as they were fetched; many sink records share one of these.
+pub trait ConsumedRecords: std::fmt::Debug + Send + Sync {
+    /// Reads a record anew, whole. None if it is not among these.
+    fn record(&self, offset: i64) -> Option<ConsumedRecord>;
 }
 
 /// A consumed record before conversion.

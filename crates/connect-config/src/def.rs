@@ -122,12 +122,15 @@ impl ConfigDef {
 }
 
 fn parse_key(key: &ConfigKey, props: &Props, classes: &dyn ClassResolver) -> Result<Parsed, ConfigException> {
-    let value = match (props.entry(&key.name), &key.default) {
+    let mut value = match (props.entry(&key.name), &key.default) {
         (Some(given), _) => parse_type_with(&key.name, given, key.ty, classes)?,
         (None, Some(default)) => default.clone(),
         (None, None) => return Err(ConfigException::missing(&key.name)),
     };
     if let Some(validator) = &key.validator {
+        if let (Parsed::List(items), true) = (&mut value, validator.removes_duplicates()) {
+            *items = std::mem::take(items).into_iter().collect::<IndexSet<_>>().into_iter().collect();
+        }
         validator.ensure_valid(&key.name, &value)?;
     }
     Ok(value)

@@ -32,6 +32,7 @@ pub use def::ConfigDef;
 pub use error::{ConfigErrors, ConfigException};
 pub use field::{ConfigField, FromConfig};
 pub use key::{ConfigKey, ConfigType, Importance, Recommender, Width};
+pub use number::{parse_double, parse_float, parse_long};
 pub use parse::{convert_to_string, parse_type, parse_type_with};
 pub use parsed::ParsedConfig;
 pub use password::Password;

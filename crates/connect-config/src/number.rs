@@ -8,7 +8,7 @@ const ZEROS: [u32; 37] = [
 ];
 
 /// Reads what `Long.parseLong` reads: a sign and decimal digits of any script.
-pub(crate) fn parse_long(text: &str) -> Option<i64> {
+pub fn parse_long(text: &str) -> Option<i64> {
     let (negative, digits) = split_sign(text);
     if digits.is_empty() {
         return None;
@@ -33,18 +33,28 @@ fn digit(c: char) -> Option<i64> {
 
 /// Reads what `Double.parseDouble` reads from trimmed text: `NaN`, `Infinity`, decimal and hexadecimal floating point
 /// literals, each with an optional sign and type suffix.
-pub(crate) fn parse_double(text: &str) -> Option<f64> {
+pub fn parse_double(text: &str) -> Option<f64> {
     let (negative, body) = split_sign(text);
     let magnitude = match body {
         "NaN" => f64::NAN,
         "Infinity" => f64::INFINITY,
-        _ => parse_literal(body.strip_suffix(['d', 'D', 'f', 'F']).unwrap_or(body))
-            .or_else(|| parse_hexadecimal(body.strip_suffix(['d', 'D', 'f', 'F']).unwrap_or(body)))?,
+        _ => parse_literal(without_suffix(body)).or_else(|| parse_hexadecimal(without_suffix(body)))?,
     };
     Some(if negative { -magnitude } else { magnitude })
 }
 
-fn parse_literal(text: &str) -> Option<f64> {
+/// Reads what `Float.parseFloat` reads from trimmed text: as [`parse_double`], but a decimal literal is rounded once.
+pub fn parse_float(text: &str) -> Option<f32> {
+    let (negative, body) = split_sign(text);
+    let rounded_once = parse_literal::<f32>(without_suffix(body)).map(|value| if negative { -value } else { value });
+    rounded_once.or_else(|| parse_double(text).map(|value| value as f32))
+}
+
+fn without_suffix(body: &str) -> &str {
+    body.strip_suffix(['d', 'D', 'f', 'F']).unwrap_or(body)
+}
+
+fn parse_literal<T: std::str::FromStr>(text: &str) -> Option<T> {
     let plain = |c: char| c.is_ascii_digit() || matches!(c, '.' | 'e' | 'E' | '+' | '-');
     // Rust also reads a sign here, and words such as `inf`.
     let starts_right = text.starts_with(|c: char| c.is_ascii_digit() || c == '.');
@@ -154,6 +164,21 @@ mod tests {
             ("1_0", None),
         ] {
             assert_eq!(parse_long(text), want, "{text}");
+        }
+    }
+
+    #[test]
+    fn floats_are_rounded_once() {
+        for (text, want) in [
+            ("1.5f", Some(1.5)),
+            ("-0x1p3", Some(-8.0)),
+            ("NaNf", None),
+            ("1e400", Some(f32::INFINITY)),
+            // Through a double it would be 1.0.
+            ("1.00000005960464477540", Some(1.000_000_1)),
+            ("inf", None),
+        ] {
+            assert_eq!(parse_float(text), want, "{text}");
         }
     }
 

@@ -54,12 +54,24 @@ pub fn load(path: impl AsRef<Path>) -> Result<Props, LoadError> {
 /// # Errors
 /// A `\u` is not followed by four hexadecimal digits.
 pub fn parse(bytes: &[u8]) -> Result<Props, PropertiesError> {
+    parse_with(bytes, |text| text.iter().copied().map(u16::from).collect())
+}
+
+/// As [`parse`], of text in any characters: what Java reads through a `Reader`.
+/// # Errors
+/// As [`parse`].
+pub fn parse_text(text: &str) -> Result<Props, PropertiesError> {
+    // Lines and separators are ASCII, so that no part begins or ends within a character.
+    parse_with(text.as_bytes(), |text| String::from_utf8_lossy(text).encode_utf16().collect())
+}
+
+fn parse_with(bytes: &[u8], units: impl Fn(&[u8]) -> Vec<u16>) -> Result<Props, PropertiesError> {
     let mut props = Props::new();
     let mut lines = LogicalLines { bytes, at: 0, line: 1 };
     while let Some((line, text)) = lines.next_line() {
         let (key, value) = split(&text);
-        let malformed = PropertiesError::MalformedUnicode { line };
-        props.insert(unescape(key).ok_or(malformed)?, unescape(value).ok_or(malformed)?);
+        let unescaped = |text| unescape(&units(text)).ok_or(PropertiesError::MalformedUnicode { line });
+        props.insert(unescaped(key)?, unescaped(value)?);
     }
     Ok(props)
 }
@@ -160,37 +172,37 @@ fn trim_start(text: &[u8]) -> &[u8] {
     &text[blanks..]
 }
 
-/// `None` for a malformed `\uXXXX`.
-fn unescape(text: &[u8]) -> Option<String> {
+/// Of UTF-16 units; `None` for a malformed `\uXXXX`.
+fn unescape(text: &[u16]) -> Option<String> {
     let mut units = Vec::with_capacity(text.len());
     let mut rest = text;
-    while let Some((byte, tail)) = rest.split_first() {
+    while let Some((unit, tail)) = rest.split_first() {
         rest = tail;
-        if *byte != b'\\' {
-            units.push(u16::from(*byte));
+        if *unit != u16::from(b'\\') {
+            units.push(*unit);
             continue;
         }
         let Some((escaped, tail)) = rest.split_first() else { break };
         rest = tail;
-        units.push(match escaped {
-            b'u' => {
+        units.push(match u8::try_from(*escaped) {
+            Ok(b'u') => {
                 let (digits, tail) = rest.split_at_checked(4)?;
                 rest = tail;
                 hexadecimal(digits)?
             }
-            b't' => u16::from(b'\t'),
-            b'r' => u16::from(b'\r'),
-            b'n' => u16::from(b'\n'),
-            b'f' => 0x0c,
-            other => u16::from(*other),
+            Ok(b't') => u16::from(b'\t'),
+            Ok(b'r') => u16::from(b'\r'),
+            Ok(b'n') => u16::from(b'\n'),
+            Ok(b'f') => 0x0c,
+            _ => *escaped,
         });
     }
     Some(String::from_utf16_lossy(&units))
 }
 
-fn hexadecimal(digits: &[u8]) -> Option<u16> {
+fn hexadecimal(digits: &[u16]) -> Option<u16> {
     digits.iter().try_fold(0, |sum, digit| {
-        let value = char::from(*digit).to_digit(16)?;
+        let value = char::from_u32(u32::from(*digit))?.to_digit(16)?;
         Some(sum << 4 | u16::try_from(value).ok()?)
     })
 }

@@ -5,6 +5,7 @@
 pub mod config;
 pub mod herder;
 mod id;
+pub mod json;
 pub mod loggers;
 pub mod task;
 

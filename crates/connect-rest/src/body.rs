@@ -1,6 +1,6 @@
 //! Request bodies: JSON as Apache's Jackson reads it, to what a command holds.
 //! ```text
-//! bytes ─▶ JsonBody (limits, media type) ─▶ Body (objects, texts, places) ─▶ CreateConnector, Props, SourceOffsets
+//! bytes ─▶ JsonBody (limits, media type) ─▶ read ─▶ Body (objects, texts, places) ─▶ CreateConnector, Props, SourceOffsets
 //! ```
 //! Of equal keys the last wins; what follows the JSON value is not read. Values stay out of the messages: they may be
 //! secrets.
@@ -26,8 +26,14 @@ use crate::negotiate;
 /// The largest request body.
 pub(crate) const BODY_BYTES_MAX: usize = 16 << 20;
 
-/// A whole body, read within the idle timeout.
-pub(crate) struct JsonBody(pub(crate) Bytes);
+/// A larger body is parsed where it holds up nobody else's answer.
+const INLINE_BYTES_MAX: usize = 64 << 10;
+
+/// A whole body that is said to be JSON.
+pub(crate) struct JsonBody(AnyBody);
+
+/// A whole body, whatever it is said to be; read within the idle timeout.
+pub(crate) struct AnyBody(Bytes);
 
 impl FromRequest<Arc<Resources>> for JsonBody {
     type Rejection = ApiError;
@@ -36,6 +42,20 @@ impl FromRequest<Arc<Resources>> for JsonBody {
         if !request.body().is_end_stream() && !negotiate::names_json(request.headers()) {
             return Err(ApiError::plain(StatusCode::UNSUPPORTED_MEDIA_TYPE));
         }
+        AnyBody::from_request(request, resources).await.map(Self)
+    }
+}
+
+impl JsonBody {
+    pub(crate) async fn read<T: Send + 'static>(self, parse: Parse<T>) -> Result<T, ApiError> {
+        self.0.read(parse).await
+    }
+}
+
+impl FromRequest<Arc<Resources>> for AnyBody {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, resources: &Arc<Resources>) -> Result<Self, ApiError> {
         if request.body().size_hint().lower() > BODY_BYTES_MAX as u64 {
             return Err(too_large());
         }
@@ -48,6 +68,19 @@ impl FromRequest<Arc<Resources>> for JsonBody {
                 Err(ApiError::new(StatusCode::REQUEST_TIMEOUT, message))
             }
         }
+    }
+}
+
+/// From the bytes to what a command holds.
+type Parse<T> = fn(&[u8]) -> Result<T, ApiError>;
+
+impl AnyBody {
+    pub(crate) async fn read<T: Send + 'static>(self, parse: Parse<T>) -> Result<T, ApiError> {
+        if self.0.len() <= INLINE_BYTES_MAX {
+            return parse(&self.0);
+        }
+        let parsed = tokio::task::spawn_blocking(move || parse(&self.0)).await;
+        parsed.unwrap_or_else(|_| Err(ApiError::plain(StatusCode::INTERNAL_SERVER_ERROR)))
     }
 }
 

@@ -107,7 +107,7 @@ impl From<HerderError> for ApiError {
             HerderError::BadRequest(_) => StatusCode::BAD_REQUEST,
             HerderError::Forbidden(_) => StatusCode::FORBIDDEN,
             HerderError::Failed(_) => StatusCode::INTERNAL_SERVER_ERROR,
-            HerderError::ShuttingDown => StatusCode::SERVICE_UNAVAILABLE,
+            HerderError::Busy | HerderError::ShuttingDown => StatusCode::SERVICE_UNAVAILABLE,
         };
         Self::new(status, error.to_string())
     }
@@ -124,10 +124,21 @@ impl IntoResponse for ApiError {
     }
 }
 
-/// A status alone; the connection ends, because what the client says next cannot be trusted either.
-pub(crate) fn bare(status: StatusCode) -> Response<Body> {
-    let mut response = Response::new(Body::empty());
+/// A page for people, as Jetty gives it where a request is malformed.
+pub(crate) fn page(status: StatusCode) -> Response<Body> {
+    let (code, reason) = (status.as_u16(), status.canonical_reason().unwrap_or_default());
+    let html = format!(
+        "<html>\n<head><title>Error {code} {reason}</title></head>\n<body><h2>HTTP ERROR {code} {reason}</h2></body>\n</html>\n"
+    );
+    let mut response = Response::new(Body::from(html));
     *response.status_mut() = status;
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html;charset=iso-8859-1"));
+    response
+}
+
+/// As [`page`]; the connection ends, because what the client says next cannot be trusted either.
+pub(crate) fn last_page(status: StatusCode) -> Response<Body> {
+    let mut response = page(status);
     response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
     response
 }

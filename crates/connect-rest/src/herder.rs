@@ -1,7 +1,6 @@
 //! What the REST server asks, and whom.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use async_trait::async_trait;
 use connect_core::herder::{Command, HerderError, Reply};
@@ -31,9 +30,9 @@ pub(crate) struct Resources {
 impl Resources {
     /// Asks the herder within the request timeout.
     pub(crate) async fn call(&self, command: Command) -> Result<Reply, ApiError> {
-        match self.call_within(self.timeouts.request, command).await {
-            Some(answer) => Ok(answer?),
-            None => Err(ApiError::timed_out(self.startup.summary())),
+        match tokio::time::timeout(self.timeouts.request, self.herder.call(command)).await {
+            Ok(answer) => Ok(answer?),
+            Err(_) => Err(ApiError::timed_out(self.startup.summary())),
         }
     }
 
@@ -43,10 +42,5 @@ impl Resources {
             Reply::Done => Ok(()),
             other => Err(ApiError::unexpected(&other)),
         }
-    }
-
-    /// None if there was no answer in time.
-    pub(crate) async fn call_within(&self, limit: Duration, command: Command) -> Option<Result<Reply, HerderError>> {
-        tokio::time::timeout(limit, self.herder.call(command)).await.ok()
     }
 }

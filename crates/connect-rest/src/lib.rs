@@ -12,6 +12,7 @@ mod config;
 mod connection;
 mod error;
 mod herder;
+mod media_type;
 mod metrics;
 mod negotiate;
 mod path;

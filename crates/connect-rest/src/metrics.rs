@@ -15,8 +15,8 @@ use crate::negotiate::options;
 use crate::server::Ports;
 use crate::{Timeouts, routes};
 
-/// Makes the page: Prometheus' text format, version 0.0.4. Called for every request and never asks the herder, so that
-/// there is an answer when nothing else gives one.
+/// Makes the page: Prometheus' text format, version 0.0.4. Called for every request, on a thread that may be held up; never
+/// asks the herder, so that there is an answer when nothing else gives one.
 pub type MetricsPage = Arc<dyn Fn() -> String + Send + Sync>;
 
 const CONTENT_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
@@ -51,12 +51,14 @@ impl MetricsServer {
 
 /// `GET /metrics`. Scrapers get this format whatever else they would take, too.
 pub(crate) fn route<S: Clone + Send + Sync + 'static>(page: MetricsPage) -> Router<S> {
-    let show = get(async move || show(&page));
+    let show = get(async move || show(page.clone()).await);
     Router::new().route("/metrics", show.options(async |headers: HeaderMap| options(routes::READ_ONLY, &headers)))
 }
 
-fn show(page: &MetricsPage) -> Response<Body> {
-    let mut response = Response::new(Body::from(page()));
+async fn show(page: MetricsPage) -> Result<Response<Body>, ApiError> {
+    let text = tokio::task::spawn_blocking(move || page()).await;
+    let text = text.map_err(|_| ApiError::plain(StatusCode::INTERNAL_SERVER_ERROR))?;
+    let mut response = Response::new(Body::from(text));
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(CONTENT_TYPE));
-    response
+    Ok(response)
 }

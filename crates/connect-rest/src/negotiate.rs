@@ -6,34 +6,45 @@ use axum::http::{HeaderMap, HeaderValue, Method, Response, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::IntoResponse;
 
-use crate::error::{ApiError, bare};
+use crate::error::{ApiError, page};
+use crate::media_type::content_type;
 
 const JSON: &str = "application/json";
 
-/// Lets a request through to its resource if it brings JSON (or does not say what) and accepts JSON.
-pub(crate) async fn negotiate(request: Request, next: Next) -> Response<Body> {
-    let takes_body = matches!(*request.method(), Method::POST | Method::PUT | Method::PATCH);
-    if takes_body && let Some(refusal) = refuse_content(request.headers()) {
-        return refusal;
+/// Lets a request through to its resource if it accepts JSON.
+pub(crate) async fn gives_json(request: Request, next: Next) -> Response<Body> {
+    match accepts(request.headers(), JSON) {
+        true => next.run(request).await,
+        false => ApiError::routing(StatusCode::NOT_ACCEPTABLE).into_response(),
     }
-    if !accepts(request.headers(), JSON) {
-        return ApiError::routing(StatusCode::NOT_ACCEPTABLE).into_response();
-    }
-    next.run(request).await
 }
 
-fn refuse_content(headers: &HeaderMap) -> Option<Response<Body>> {
-    match headers.get(header::CONTENT_TYPE)?.to_str().map(essence).as_deref() {
+/// Lets a request through to its resource if it brings JSON or does not say what: with whatever method, with or without
+/// a body.
+pub(crate) async fn takes_json(request: Request, next: Next) -> Response<Body> {
+    match content_type(request.headers()).ok().flatten().as_deref() {
         // A wildcard fits the resource; whether anything can be read by it is asked when it is read.
-        Ok(JSON | "*/*" | "application/*") => None,
-        Ok(other) if other.contains('/') => Some(ApiError::routing(StatusCode::UNSUPPORTED_MEDIA_TYPE).into_response()),
-        _ => Some(bare(StatusCode::BAD_REQUEST)),
+        None | Some(JSON | "*/*" | "*/json" | "application/*") => next.run(request).await,
+        Some(_) => ApiError::routing(StatusCode::UNSUPPORTED_MEDIA_TYPE).into_response(),
     }
+}
+
+/// The answer to a request whose `Content-Type` cannot be read, which no resource sees; none if it can. Only some methods
+/// get a page, as at Apache's.
+pub(crate) fn refuse_content_type(request: &Request) -> Option<Response<Body>> {
+    let headers = request.headers();
+    content_type(headers).err()?;
+    let shows_page = matches!(*request.method(), Method::GET | Method::HEAD | Method::POST);
+    Some(match shows_page {
+        true if accepts(headers, "text/html") => page(StatusCode::BAD_REQUEST),
+        true if accepts(headers, JSON) => ApiError::plain(StatusCode::BAD_REQUEST).into_response(),
+        _ => StatusCode::BAD_REQUEST.into_response(),
+    })
 }
 
 /// Whether a body is said to be JSON and nothing else.
 pub(crate) fn names_json(headers: &HeaderMap) -> bool {
-    headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).is_some_and(|value| essence(value) == JSON)
+    content_type(headers).ok().flatten().as_deref() == Some(JSON)
 }
 
 /// Whether the client takes `media_type`. Weights do not matter, not even 0; no header takes everything.

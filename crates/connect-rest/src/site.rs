@@ -11,7 +11,8 @@ use axum::response::IntoResponse;
 use hyper::service::Service;
 use hyper_util::service::TowerToHyperService;
 
-use crate::error::{ApiError, bare};
+use crate::error::{ApiError, last_page};
+use crate::negotiate::refuse_content_type;
 use crate::path::{BadPath, screen};
 
 /// The logger that Apache writes its request log to.
@@ -48,14 +49,17 @@ impl Site {
             return ApiError::routing(StatusCode::NOT_FOUND).into_response();
         };
         if !has_host(&request) {
-            return bare(StatusCode::BAD_REQUEST);
+            return last_page(StatusCode::BAD_REQUEST);
         }
         if !request.uri().path().starts_with('/') || request.method() == Method::CONNECT {
             return ApiError::routing(StatusCode::NOT_FOUND).into_response();
         }
         match screened(request.uri()) {
             Ok(uri) => *request.uri_mut() = uri,
-            Err(BadPath) => return bare(StatusCode::BAD_REQUEST),
+            Err(BadPath) => return last_page(StatusCode::BAD_REQUEST),
+        }
+        if let Some(refusal) = refuse_content_type(&request) {
+            return refusal;
         }
         let Ok(mut response) = resources.call(request).await;
         if response.status() == StatusCode::METHOD_NOT_ALLOWED {

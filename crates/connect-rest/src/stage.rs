@@ -4,16 +4,14 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::SystemTime;
 
 use connect_api::java;
+use tokio_util::sync::CancellationToken;
 
 /// How far the worker's start has come. The worker tells; `GET /health` and timed-out requests show it.
 /// Clones share one state.
 #[derive(Debug, Clone, Default)]
-pub struct Startup(Arc<Mutex<State>>);
-
-#[derive(Debug, Default)]
-struct State {
-    ready: bool,
-    stage: Option<Stage>,
+pub struct Startup {
+    ready: CancellationToken,
+    stage: Arc<Mutex<Option<Stage>>>,
 }
 
 #[derive(Debug)]
@@ -27,32 +25,38 @@ impl Startup {
     /// The worker begins something that may take long: `reading to the end of the config topic`.
     pub fn begin(&self, description: impl Into<String>) {
         let stage = Stage { description: description.into(), began: SystemTime::now(), completed: None };
-        self.state().stage = Some(stage);
+        *self.stage() = Some(stage);
     }
 
     /// What was begun last is done.
     pub fn complete(&self) {
-        if let Some(stage) = &mut self.state().stage {
+        if let Some(stage) = self.stage().as_mut() {
             stage.completed.get_or_insert_with(SystemTime::now);
         }
     }
 
-    /// The worker has started; from now on an unanswered health check means trouble.
+    /// The worker has started, with every connector of its command line: it is healthy from now on, and an unanswered
+    /// health check means trouble.
     pub fn ready(&self) {
-        self.state().ready = true;
+        self.ready.cancel();
     }
 
     pub(crate) fn is_ready(&self) -> bool {
-        self.state().ready
+        self.ready.is_cancelled()
+    }
+
+    /// Waits for [`ready`](Self::ready); cancel-safe.
+    pub(crate) async fn until_ready(&self) {
+        self.ready.cancelled().await;
     }
 
     /// One sentence about the last stage.
     pub(crate) fn summary(&self) -> Option<String> {
-        self.state().stage.as_ref().map(Stage::summary)
+        self.stage().as_ref().map(Stage::summary)
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    fn stage(&self) -> MutexGuard<'_, Option<Stage>> {
+        self.stage.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

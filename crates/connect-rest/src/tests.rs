@@ -56,6 +56,13 @@ async fn start() -> Running {
 }
 
 async fn start_with(timeouts: Timeouts) -> Running {
+    let server = starting_with(timeouts).await;
+    server.startup.ready();
+    server
+}
+
+/// Its worker has not started yet.
+async fn starting_with(timeouts: Timeouts) -> Running {
     let (bound, client) = bind(timeouts).await;
     let (herder, startup) = (Arc::new(FakeHerder::new(bound.worker_id())), bound.startup());
     let stop = CancellationToken::new();

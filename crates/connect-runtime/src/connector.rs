@@ -5,16 +5,22 @@
 
 use std::future::pending;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use connect_api::{
-    ConnectError, Connector, ConnectorContext, ConnectorEvents, OffsetReader, SinkConnector, SourceConnector, StopToken,
+    ConnectError, Connector, ConnectorContext, ConnectorEvents, Factory, OffsetReader, SinkConnector, SourceConnector,
+    StopToken,
 };
 use connect_config::Props;
 use connect_core::ConnectorName;
+use connect_core::config::ConfigProviders;
 use connect_core::herder::Event;
 use tokio::sync::{Notify, mpsc, oneshot};
 
+use crate::providers::resolve;
 use crate::sync::lock;
+use crate::task_configs::{finished, tasks_max};
+use crate::validation::instantiate;
 
 /// A connector of either kind.
 pub(crate) enum Instance {
@@ -37,10 +43,11 @@ pub(crate) struct Surroundings {
     pub events: mpsc::Sender<Event>,
     /// None for a sink.
     pub offsets: Option<Arc<dyn OffsetReader>>,
+    pub providers: Arc<ConfigProviders>,
 }
 
-/// Asks for the configurations of at most so many tasks.
-type Ask = (usize, oneshot::Sender<Result<Vec<Props>, ConnectError>>);
+/// Asks for the configurations of its tasks.
+type Ask = oneshot::Sender<Result<Vec<Props>, ConnectError>>;
 
 /// A handle to a running connector; dropping it stops the connector.
 pub(crate) struct RunningConnector {
@@ -50,28 +57,48 @@ pub(crate) struct RunningConnector {
 }
 
 impl RunningConnector {
-    /// Starts the connector on `runtime`; the second value says how that went.
+    /// Makes and starts the connector on `runtime`; the second value says how that went.
     pub(crate) fn start(
         runtime: &tokio::runtime::Handle,
-        mut instance: Instance,
+        factory: Factory,
         surroundings: Surroundings,
         config: Props,
     ) -> (Self, oneshot::Receiver<Result<(), ConnectError>>) {
         let (asks, mut asked) = mpsc::channel::<Ask>(1);
         let (started, when_started) = oneshot::channel();
-        let Surroundings { name, events, offsets } = surroundings;
+        let Surroundings { name, events, offsets, providers } = surroundings;
         let stop = StopToken::new();
         let stopping = stop.clone();
         let voice = Arc::new(Voice { stop: stop.clone(), said: Mutex::default(), news: Notify::new() });
+        let told = Arc::clone(&voice);
         let context = ConnectorContext { stop: stop.clone(), events: Arc::clone(&voice) as _, offsets };
         let life = async move {
+            // A stop does not wait for a provider or a constructor that blocks.
+            let Some(resolved) = stopping.run_until_cancelled(resolve(&providers, &config)).await else { return };
+            let resolved = match resolved {
+                Ok(resolved) => resolved,
+                Err(error) => return drop(started.send(Err(error))),
+            };
+            let Some(Some(mut instance)) = stopping.run_until_cancelled(instantiate(&factory)).await else { return };
             let connector = instance.as_connector();
-            let outcome = connector.start(context, &config).await;
+            let shown = |error: ConnectError| error.reworded(&|text| resolved.conceal(text));
+            let outcome = connector.start(context, &resolved.props).await.map_err(shown);
             let started_well = outcome.is_ok();
             drop(started.send(outcome));
             if started_well {
-                while let Some(Some((max, answer))) = stopping.run_until_cancelled(asked.recv()).await {
-                    drop(answer.send(connector.task_configs(max)));
+                let expiry = wants_reload(&resolved.props).then(|| resolved.ttl()).flatten();
+                let expiring = told.expire_after(expiry);
+                let answering = async {
+                    while let Some(answer) = asked.recv().await {
+                        let configs = connector.task_configs(tasks_max(&resolved.props));
+                        let configs = configs.and_then(|configs| finished(configs, &factory, &config, &resolved.props));
+                        drop(answer.send(configs.map_err(shown)));
+                    }
+                };
+                tokio::select! {
+                    () = stopping.cancelled() => {}
+                    () = answering => {}
+                    () = expiring => {}
                 }
             }
             connector.stop().await;
@@ -85,11 +112,11 @@ impl RunningConnector {
         (Self { asks, stop, stopped }, when_started)
     }
 
-    /// Asks for the configurations of at most `max` tasks.
-    pub(crate) fn task_configs(&self, max: usize) -> oneshot::Receiver<Result<Vec<Props>, ConnectError>> {
+    /// Asks for the configurations of its tasks, with the variables of its own one.
+    pub(crate) fn task_configs(&self) -> oneshot::Receiver<Result<Vec<Props>, ConnectError>> {
         let (answer, answered) = oneshot::channel();
         // A connector that has ended drops `answer`, which the receiver sees.
-        drop(self.asks.try_send((max, answer)));
+        drop(self.asks.try_send(answer));
         answered
     }
 
@@ -100,6 +127,11 @@ impl RunningConnector {
             tracing::error!("The connector panicked while it ran or stopped");
         }
     }
+}
+
+/// `config.action.reload`.
+fn wants_reload(config: &Props) -> bool {
+    !config.get("config.action.reload").is_some_and(|action| action.trim().eq_ignore_ascii_case("none"))
 }
 
 /// Keeps what a connector says until the herder has heard it, however busy it is. Two requests are one.
@@ -113,6 +145,7 @@ struct Voice {
 #[derive(Default)]
 struct Said {
     reconfigure: bool,
+    expired: bool,
     /// The first one: it is the cause of the others.
     error: Option<ConnectError>,
 }
@@ -135,6 +168,15 @@ impl Voice {
         self.news.notify_one();
     }
 
+    /// Says after `time` that the configuration has expired; never ends.
+    async fn expire_after(&self, time: Option<Duration>) {
+        if let Some(time) = time {
+            tokio::time::sleep(time).await;
+            self.say(|said| said.expired = true);
+        }
+        pending().await
+    }
+
     /// Tells the herder; never ends.
     async fn forward(&self, name: ConnectorName, events: mpsc::Sender<Event>) {
         self.stop.run_until_cancelled(self.forward_all(&name, &events)).await;
@@ -147,7 +189,8 @@ impl Voice {
             let said = std::mem::take(&mut *lock(&self.said));
             let failed = said.error.map(|error| Event::ConnectorFailed(name.clone(), error));
             let reconfigure = said.reconfigure.then(|| Event::ReconfigurationRequested(name.clone()));
-            for event in failed.into_iter().chain(reconfigure) {
+            let expired = said.expired.then(|| Event::ConfigExpired(name.clone()));
+            for event in failed.into_iter().chain(reconfigure).chain(expired) {
                 // The herder has gone: nobody is left to hear it.
                 drop(events.send(event).await);
             }
@@ -157,9 +200,22 @@ impl Voice {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn an_expired_configuration_is_told_once() {
+        let (events, mut heard) = mpsc::channel(8);
+        let voice = Voice { stop: StopToken::new(), said: Mutex::default(), news: Notify::new() };
+        let waiting = tokio::time::timeout(Duration::from_secs(100), async {
+            tokio::join!(
+                voice.forward(ConnectorName::new("c"), events),
+                voice.expire_after(Some(Duration::from_secs(9)))
+            )
+        });
+        assert!(waiting.await.is_err());
+        assert!(matches!(heard.recv().await, Some(Event::ConfigExpired(_))));
+        assert!(heard.recv().await.is_none());
+    }
 
     #[tokio::test(start_paused = true)]
     async fn nothing_that_a_connector_says_is_lost() {

@@ -59,6 +59,8 @@ pub(crate) struct FakeKafka {
     /// How many records fit before acks make room.
     pub room: Mutex<usize>,
     pub more_room: Notify,
+    /// How long a send waits for room; zero for ever.
+    pub max_block: Mutex<Duration>,
     /// Why the producer cannot go on; seen by who waits for room.
     pub finished: Mutex<Option<ConnectError>>,
 }
@@ -88,10 +90,18 @@ impl Produce for FakeProducer {
         if let Some(error) = self.0.finished.lock().unwrap().clone() {
             return Err(Unsent::Producer(error));
         }
-        while *self.0.room.lock().unwrap() == 0 {
-            self.0.more_room.notified().await;
+        let room = async {
+            while *self.0.room.lock().unwrap() == 0 {
+                self.0.more_room.notified().await;
+            }
+        };
+        let max_block = *self.0.max_block.lock().unwrap();
+        if max_block.is_zero() {
+            room.await;
+            return Ok(());
         }
-        Ok(())
+        let waited = tokio::time::timeout(max_block, room).await;
+        waited.map_err(|_| Unsent::Records(ConnectError::connect("no room")))
     }
 
     async fn flush(&mut self) {
@@ -194,11 +204,15 @@ impl OffsetReader for NoOffsets {
     }
 }
 
-/// Text to bytes and back; the text `bad` is at fault.
+/// Text to bytes and back; the text `bad` is at fault, and `later` may be tried again.
 pub(crate) struct TextConverter;
 
 fn check(text: &[u8]) -> Result<(), ConnectError> {
-    if text == b"bad" { Err(ConnectError::data("bad record")) } else { Ok(()) }
+    match text {
+        b"bad" => Err(ConnectError::data("bad record")),
+        b"later" => Err(ConnectError::retriable("not yet")),
+        _ => Ok(()),
+    }
 }
 
 fn no_keys() -> &'static ConfigDef {

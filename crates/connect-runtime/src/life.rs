@@ -4,16 +4,19 @@
 //! ```
 
 use std::future::pending;
+use std::sync::{Arc, OnceLock};
 
 use connect_api::StopToken;
 use connect_core::herder::{Status, TargetState};
 use tokio::sync::watch;
+use tokio::time::Instant;
 
 use crate::metrics::TaskGroups;
 
 /// The worker's end: tells the task what to do.
 pub(crate) struct TaskControl {
     stop: StopToken,
+    stopped_at: Arc<OnceLock<Instant>>,
     target: watch::Sender<TargetState>,
 }
 
@@ -23,6 +26,7 @@ pub(crate) type ToldStatus = watch::Receiver<Option<Status>>;
 /// The task's end.
 pub(crate) struct TaskLife {
     pub(crate) stop: StopToken,
+    stopped_at: Arc<OnceLock<Instant>>,
     target: watch::Receiver<TargetState>,
     status: watch::Sender<Option<Status>>,
     /// Where the task counts what it does.
@@ -34,12 +38,20 @@ pub(crate) fn begin(target: TargetState, metrics: TaskGroups) -> (TaskControl, T
     let stop = StopToken::new();
     let (told, target) = watch::channel(target);
     let (status, told_status) = watch::channel(None);
-    (TaskControl { stop: stop.clone(), target: told }, TaskLife { stop, target, status, metrics }, told_status)
+    let stopped_at = Arc::default();
+    let control = TaskControl { stop: stop.clone(), stopped_at: Arc::clone(&stopped_at), target: told };
+    (control, TaskLife { stop, stopped_at, target, status, metrics }, told_status)
 }
 
 impl TaskControl {
     pub(crate) fn stop_token(&self) -> &StopToken {
         &self.stop
+    }
+
+    /// Tells the task to end; its grace counts from now.
+    pub(crate) fn stop(&self) {
+        self.stopped_at.get_or_init(Instant::now);
+        self.stop.cancel();
     }
 
     /// The task follows as soon as it comes to it.
@@ -51,6 +63,11 @@ impl TaskControl {
 impl TaskLife {
     pub(crate) fn is_stopping(&self) -> bool {
         self.stop.is_cancelled()
+    }
+
+    /// When the task was told to end; none if it was not.
+    pub(crate) fn stopped_at(&self) -> Option<Instant> {
+        self.stopped_at.get().copied()
     }
 
     pub(crate) fn is_paused(&self) -> bool {

@@ -6,13 +6,14 @@ use connect_api::{Plugin, PluginKind, PluginTable};
 use connect_config::{Class, ClassResolver, ClassShape, ConfigDef, ConfigException};
 use connect_core::config::{PluginKind as ConfigPluginKind, Plugins, VersionRange};
 
-const ALL: [PluginKind; 6] = [
+const ALL: [PluginKind; 7] = [
     PluginKind::Sink,
     PluginKind::Source,
     PluginKind::Transformation,
     PluginKind::Predicate,
     PluginKind::Converter,
     PluginKind::HeaderConverter,
+    PluginKind::ConfigProvider,
 ];
 
 /// Answers configurations from a plugin table.
@@ -66,5 +67,6 @@ fn interface(kind: PluginKind) -> &'static str {
         PluginKind::Predicate => "org.apache.kafka.connect.transforms.predicates.Predicate",
         PluginKind::Converter => "org.apache.kafka.connect.storage.Converter",
         PluginKind::HeaderConverter => "org.apache.kafka.connect.storage.HeaderConverter",
+        PluginKind::ConfigProvider => "org.apache.kafka.common.config.provider.ConfigProvider",
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use connect_api::{ConnectError, Factory, Plugin, SinkTask, SinkTaskContext, SourceTask, SourceTaskContext};
+use connect_api::{ConnectError, Factory, Plugin, SinkTask, SinkTaskContext, SourceTask, SourceTaskContext, StopToken};
 use connect_config::{ConfigException, JavaRegex, Props};
 use connect_core::TaskId;
 use connect_core::config::{
@@ -20,10 +20,12 @@ use crate::errors::ErrorHandler;
 use crate::kafka::{Subscription, open_admin, open_consumer, open_producer};
 use crate::life::TaskLife;
 use crate::plugins::TablePlugins;
+use crate::providers::resolve;
 use crate::sink::{CommitSchedule, SinkConversion, SinkLoop};
 use crate::source::{Pipeline, PipelineConfig, SourceConversion, SourceLoop, TRACKED_MAX};
 use crate::task_configs::check_count;
 use crate::topic_creation::TopicCreation;
+use crate::validation::made_by;
 use crate::worker::TaskParts;
 use crate::{client_config, validation};
 
@@ -45,14 +47,33 @@ impl TaskSeed {
     /// Runs until stopped.
     /// # Errors
     /// The task could not be made, or has failed.
-    pub(crate) async fn run(self) -> Result<(), ConnectError> {
+    pub(crate) async fn run(mut self) -> Result<(), ConnectError> {
+        let (parts, stop) = (Arc::clone(&self.parts), self.life.stop.clone());
+        let resolving = async {
+            let connector = resolve(&parts.providers, &self.connector_config).await?;
+            Ok::<_, ConnectError>((connector, resolve(&parts.providers, &self.config).await?))
+        };
+        let Some(resolved) = stop.run_until_cancelled(resolving).await else { return Ok(()) };
+        let (connector, task) = resolved?;
+        (self.connector_config, self.config) = (connector.props.clone(), task.props.clone());
+        let outcome = self.run_resolved(stop).await;
+        outcome.map_err(|error| error.reworded(&|text| task.conceal(&connector.conceal(text))))
+    }
+
+    async fn run_resolved(self, stop: StopToken) -> Result<(), ConnectError> {
         let parts = Arc::clone(&self.parts);
         let plugin = validation::find(&parts.plugins, &self.connector_config);
         let plugin = plugin.map_err(|error| ConnectError::connect(error.to_string()))?;
         check_count(&self.connector_config, self.task_count)?;
         match plugin.factory.clone() {
-            Factory::Source { task, .. } => self.run_source(plugin, task()).await,
-            Factory::Sink { task, .. } => self.run_sink(plugin, task()).await,
+            Factory::Source { task, .. } => match stop.run_until_cancelled(made_by(task)).await {
+                Some(task) => self.run_source(plugin, task).await,
+                None => Ok(()),
+            },
+            Factory::Sink { task, .. } => match stop.run_until_cancelled(made_by(task)).await {
+                Some(task) => self.run_sink(plugin, task).await,
+                None => Ok(()),
+            },
             _ => Err(ConnectError::connect(format!("{} is not a connector", plugin.class))),
         }
     }
@@ -70,9 +91,8 @@ impl TaskSeed {
         let worker_props = &self.parts.config.originals;
         let client = open_producer(&client_config::producer(worker_props, &self.connector_config, &self.id)).await?;
         let (flush_interval, flush_timeout) = self.flush_times();
-        // A task that uses up its grace is aborted, and commits nothing more.
-        let drain_timeout = flush_timeout.min(self.parts.grace().mul_f32(0.8));
-        let config = PipelineConfig { flush_interval, flush_timeout, drain_timeout, tracked_max: TRACKED_MAX };
+        let grace = self.parts.grace();
+        let config = PipelineConfig { flush_interval, flush_timeout, grace, tracked_max: TRACKED_MAX };
         let store = Arc::clone(&self.parts.offsets);
         let topics = (self.topic_creation().await?, self.parts.topics.of(&self.id.connector));
         let metrics = self.life.metrics.clone();
@@ -103,7 +123,7 @@ impl TaskSeed {
         let props = client_config::consumer(&self.parts.config.originals, &self.connector_config, &self.id);
         let consumer = open_consumer(&props, subscription(&config)?).await?;
         let (flush_interval, flush_timeout) = self.flush_times();
-        // As above; the rest of the time is for the task's own stop and for leaving the group.
+        // A task that uses up its grace is aborted; the rest of the time is for the task's own stop and for leaving the group.
         let closing_timeout = flush_timeout.min(self.parts.grace().mul_f32(0.6));
         let commits = CommitSchedule::new(flush_interval, flush_timeout, closing_timeout);
         let reporter = errant.clone().map(|errant| Arc::new(errant) as _);

@@ -2,17 +2,22 @@
 
 use connect_api::{ConnectError, Factory, java};
 use connect_config::Props;
-use tokio::sync::oneshot;
+use connect_core::config::restore_variables;
 
-/// What a connector made of its work, with what the framework adds to every task.
-pub(crate) async fn finished(
-    configs: oneshot::Receiver<Result<Vec<Props>, ConnectError>>,
-    task_class: &'static str,
-    connector: &Props,
+/// What a connector made of its work, with what the framework adds to every task. `written` is the connector's configuration
+/// with its variables, which its tasks get too; `resolved` is the same without.
+pub(crate) fn finished(
+    configs: Vec<Props>,
+    factory: &Factory,
+    written: &Props,
+    resolved: &Props,
 ) -> Result<Vec<Props>, ConnectError> {
-    let configs = configs.await.unwrap_or_else(|_| Err(connector_gone()))?;
-    check_count(connector, configs.len())?;
-    Ok(configs.into_iter().map(|task| framework_keys(task, task_class, connector)).collect())
+    check_count(resolved, configs.len())?;
+    let of_task = |mut task| {
+        restore_variables(written, &mut task);
+        framework_keys(task, task_class(factory), written)
+    };
+    Ok(configs.into_iter().map(of_task).collect())
 }
 
 /// Source: Apache Kafka, `Worker.checkTasksMax`.

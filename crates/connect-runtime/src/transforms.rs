@@ -53,6 +53,9 @@ impl Carrier for SinkRecord {
     }
 }
 
+/// How many records are copied at once where a failed one may be tried again: a batch does not stand in memory twice.
+const RETRIED_TOGETHER: usize = 16;
+
 /// Records still in the chain, with their index in the batch.
 type Alive<'a, T> = Vec<(usize, &'a mut T)>;
 
@@ -94,16 +97,36 @@ impl Link {
     /// The records that go on to the next link.
     async fn run<'a, T: Carrier>(
         &mut self,
-        mut alive: Alive<'a, T>,
+        alive: Alive<'a, T>,
         fates: &mut Fates,
         errors: &ErrorHandler,
         origin: &(impl Fn(usize, &T) -> Origin + Sync),
     ) -> Alive<'a, T> {
-        // A record that failed may be left in any state: to try again takes it as it was.
-        let mut before: Vec<ConnectRecord> = match errors.retries() {
-            true => alive.iter_mut().map(|(_, item)| item.record().clone()).collect(),
-            false => Vec::new(),
-        };
+        if !errors.retries() {
+            return self.run_some(alive, &mut [], fates, errors, origin).await;
+        }
+        let halted_at = |fates: &Fates| fates.halt.as_ref().map(|(at, _)| *at);
+        // An earlier link's end of the batch is behind all of these.
+        let end = halted_at(fates);
+        let (mut left, mut alive, mut before) = (Vec::with_capacity(alive.len()), alive.into_iter(), Vec::new());
+        while alive.len() > 0 && halted_at(fates) == end {
+            let mut some: Alive<'a, T> = alive.by_ref().take(RETRIED_TOGETHER).collect();
+            before.clear();
+            before.extend(some.iter_mut().map(|(_, item)| item.record().clone()));
+            left.extend(self.run_some(some, &mut before, fates, errors, origin).await);
+        }
+        left
+    }
+
+    /// Those of `alive` that go on. A record that failed may be left in any state: to try again takes it as it was `before`.
+    async fn run_some<'a, T: Carrier>(
+        &mut self,
+        mut alive: Alive<'a, T>,
+        before: &mut [ConnectRecord],
+        fates: &mut Fates,
+        errors: &ErrorHandler,
+        origin: &(impl Fn(usize, &T) -> Origin + Sync),
+    ) -> Alive<'a, T> {
         let mut verdicts = self.judge(&mut alive);
         verdicts.resize_with(alive.len(), no_verdict);
         if verdicts.iter().all(|verdict| *verdict == Verdict::Keep) {
@@ -255,6 +278,23 @@ mod tests {
             });
             assert_eq!(shown.collect::<Vec<_>>(), want, "{given:?} {conditions:?}");
             assert_eq!(fates.halt.map(|(at, _)| at), fatal, "{given:?}");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn retries_and_failures_count_wherever_they_are_in_a_batch() {
+        for (fails_at, want) in [(None, 40), (Some(3), 3), (Some(16), 16), (Some(30), 30)] {
+            let mut chain = TransformationChain::new(vec![link("x", None), link("y", None)]);
+            let text = |at: i64| match at {
+                at if Some(at) == fails_at => "fail",
+                20 => "later",
+                _ => "a",
+            };
+            let mut records: Vec<_> = (0..40).map(|at| source_record(text(at), at)).collect();
+            let fates = chain.run(&mut records, &retrying_errors(10_000), &|_, _| Origin::Unknown).await;
+            let through = records.iter().take_while(|source| source.record.value.to_string().ends_with("xy")).count();
+            assert_eq!((through, fates.halt.map(|(at, _)| at as i64)), (want, fails_at), "{fails_at:?}");
+            assert!(fates.kept.iter().take(want).all(|kept| *kept));
         }
     }
 

@@ -76,7 +76,6 @@ pub fn connector_errors(config: &Props) -> Vec<String> {
 }
 
 const GUARDS: &[(&str, &str)] = &[
-    ("config.providers", "this version has no configuration providers yet: variables would stay as they are"),
     ("rest.extension.classes", "this version has no REST extensions yet: what they guard would be open"),
     ("admin.listeners", "this version has no separate admin listeners yet"),
 ];
@@ -103,13 +102,14 @@ const PASSED_ON: &[&str] = &[
     "producer.",
     "consumer.",
     "admin.",
+    "config.providers.",
     "rest.port",
     "rest.host.name",
     "connector.client.config.override.",
 ];
 
 const IGNORED_OF_CONNECTORS: &[&str] =
-    &["config.action.reload", "transaction.boundary", "transaction.boundary.interval.ms", "offsets.storage.topic"];
+    &["transaction.boundary", "transaction.boundary.interval.ms", "offsets.storage.topic"];
 
 #[cfg(test)]
 mod tests {
@@ -128,8 +128,6 @@ mod tests {
             ("connector.client.config.override.policy", "Some", true),
             ("exactly.once.source.support", "disabled", false),
             ("exactly.once.source.support", "enabled", true),
-            ("config.providers", "", false),
-            ("config.providers", "file", true),
             ("metric.reporters", "a.B", false),
         ] {
             let props = Props::from([(key, value)]);

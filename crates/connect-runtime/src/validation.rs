@@ -4,6 +4,8 @@
 //! ```
 //! Source: Apache Kafka, `AbstractHerder.validateConnectorConfig`.
 
+use std::sync::Arc;
+
 use connect_api::{Factory, Plugin, PluginKind, PluginTable};
 use connect_config::{Class, ConfigDef, ConfigException, Props};
 use connect_core::config::{SinkConnectorConfig, SourceConnectorConfig, VersionRange, WorkerConfig, enrich};
@@ -35,7 +37,7 @@ pub(crate) async fn validate(
     errors.extend(unsupported::connector_errors(config));
     errors.extend(converter_version_errors(plugins, config));
     errors.extend(client_check::errors(connector_type, worker, config).await);
-    if let Some(mut instance) = instantiate(plugin) {
+    if let Some(mut instance) = instantiate(&plugin.factory).await {
         let values = instance.as_connector().validate(config).await;
         errors.extend(values.into_iter().flat_map(|value| value.errors));
     }
@@ -78,12 +80,22 @@ pub(crate) fn find<'a>(plugins: &'a PluginTable, config: &Props) -> Result<&'a P
     })
 }
 
-/// A new instance of a connector plugin; none of another kind of plugin.
-pub(crate) fn instantiate(plugin: &Plugin) -> Option<Instance> {
-    match &plugin.factory {
-        Factory::Source { connector, .. } => Some(Instance::Source(connector())),
-        Factory::Sink { connector, .. } => Some(Instance::Sink(connector())),
+/// A new instance of a connector plugin; none of another kind of plugin. Panics as the plugin does.
+pub(crate) async fn instantiate(factory: &Factory) -> Option<Instance> {
+    match factory.clone() {
+        Factory::Source { connector, .. } => Some(Instance::Source(made_by(connector).await)),
+        Factory::Sink { connector, .. } => Some(Instance::Sink(made_by(connector).await)),
         _ => None,
+    }
+}
+
+/// What a plugin's constructor makes, which may block: it takes no thread from others. Panics as the constructor does.
+pub(crate) async fn made_by<T: ?Sized + Send + 'static>(constructor: Arc<dyn Fn() -> Box<T> + Send + Sync>) -> Box<T> {
+    match tokio::task::spawn_blocking(move || constructor()).await {
+        Ok(made) => made,
+        Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
+        // The runtime is ending, and with it whoever waits.
+        Err(_) => std::future::pending().await,
     }
 }
 

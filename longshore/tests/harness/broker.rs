@@ -3,6 +3,7 @@
 use std::fs::OpenOptions;
 use std::io::Write;
 use std::net::TcpListener;
+use std::sync::atomic::{AtomicU16, Ordering};
 
 use tempfile::TempDir;
 
@@ -40,6 +41,15 @@ impl Broker {
         self.run(&["again", "1"]);
     }
 
+    /// Freezes it until [`resume`](Self::resume).
+    pub fn pause(&self) {
+        self.run(&["pause", "1"]);
+    }
+
+    pub fn resume(&self) {
+        self.run(&["resume", "1"]);
+    }
+
     fn run(&self, arguments: &[&str]) {
         let mut command = apache::script();
         command.env("KAFKA_PORT", self.port.to_string()).env("KAFKA_DATA", self.data.path()).env("HEAP", "-Xmx512M");
@@ -56,8 +66,11 @@ impl Drop for Broker {
 
 /// A port that is free, and the one above it, which the controller takes.
 fn free_port() -> u16 {
+    // Other tests of this process look for one too, and take it only later.
+    static TAKEN: AtomicU16 = AtomicU16::new(0);
+    let taken = 2 * TAKEN.fetch_add(1, Ordering::Relaxed);
     let free = |port| TcpListener::bind(("127.0.0.1", port)).is_ok();
     // Below the ports that the system gives to clients, so that no connection takes it while the broker is away.
-    let start = 20_000 + u16::try_from(std::process::id() % 5_000).unwrap() * 2;
-    (start..32_000).step_by(2).find(|&port| free(port) && free(port + 1)).unwrap()
+    let start = 20_000 + u16::try_from(std::process::id() % 1_000).unwrap() * 10;
+    (start + taken..32_000).step_by(10).find(|&port| free(port) && free(port + 1)).unwrap()
 }

@@ -2,7 +2,7 @@
 //! ```text
 //! kafka() ─▶ Site: a folder, unique names ─▶ Launch: properties, connectors ─▶ Worker: log, REST, signals, exit code
 //!                                        └─▶ Feeder: appends lines meanwhile       └─▶ until(condition)
-//! topic: what a topic holds · apache: Apache's own worker and tools
+//! topic: what a topic holds · apache: Apache's own worker and tools · disk: one that is soon full
 //! ```
 //! The broker's address is in `LONGSHORE_TEST_BOOTSTRAP`; see `scripts/apache.sh`. Start at [`Site`].
 
@@ -10,6 +10,7 @@
 
 pub mod apache;
 pub mod broker;
+pub mod disk;
 pub mod feeder;
 pub mod http;
 pub mod site;
@@ -20,6 +21,7 @@ use std::io::Write;
 use std::time::{Duration, Instant};
 
 pub use broker::Broker;
+pub use disk::SmallDisk;
 pub use feeder::{Feeder, Random};
 pub use site::Site;
 pub use worker::{Launch, Signal, Worker};

@@ -1,10 +1,10 @@
 //! What a topic holds and what a group has committed, without a group of its own.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
 use connect_config::Props;
-use kafka_client::admin::{Admin, all};
+use kafka_client::admin::{Admin, NewTopic, all};
 use kafka_client::cluster::Cluster;
 use kafka_client::config::ClientConfig;
 use kafka_client::consumer::{Consumer, ConsumerConfig, Event, TopicPartition};
@@ -20,11 +20,27 @@ pub fn values(kafka: &str, topic: &str) -> Vec<Vec<u8>> {
 /// How many partitions a topic has.
 pub fn partitions(kafka: &str, topic: &str) -> usize {
     block_on(async {
-        let props = Props::from([("bootstrap.servers", kafka)]);
-        let admin = Admin::new(Cluster::new(ClientConfig::parse(&props).unwrap()));
-        let described = all(admin.describe_topics(&[topic.into()], false).await).unwrap();
+        let described = all(admin(kafka).describe_topics(&[topic.into()], false).await).unwrap();
         described[topic].partitions.len()
     })
+}
+
+/// Creates a topic of one partition.
+/// # Panics
+/// There is one already, or the broker refuses it.
+pub fn create(kafka: &str, topic: &str) {
+    let topics = BTreeMap::from([(topic.into(), NewTopic::new(1, 1))]);
+    block_on(async { all(admin(kafka).create_topics(&topics, false).await).unwrap() });
+}
+
+/// Deletes a topic.
+pub fn delete(kafka: &str, topic: &str) {
+    block_on(async { all(admin(kafka).delete_topics(&[topic.into()]).await).unwrap() });
+}
+
+fn admin(kafka: &str) -> Admin {
+    let props = Props::from([("bootstrap.servers", kafka)]);
+    Admin::new(Cluster::new(ClientConfig::parse(&props).unwrap()))
 }
 
 /// The records of partition 0, in order.

@@ -8,6 +8,7 @@ use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
+use super::disk::SmallDisk;
 use super::http::{self, Answer};
 use super::site::{Site, properties, text};
 use super::{GLANCE, PATIENCE, apache};
@@ -20,6 +21,9 @@ pub enum Signal {
     Term,
     Int,
     Kill,
+    /// Freezes it until [`Continue`](Self::Continue).
+    Stop,
+    Continue,
 }
 
 /// A worker that is about to start.
@@ -60,6 +64,13 @@ impl<'a> Launch<'a> {
         ];
         let props = props.map(|(key, value)| (key.to_owned(), value.to_owned())).into();
         Self { site, command, props, file: None, connectors: Vec::new(), stdin: Stdio::null() }
+    }
+
+    /// As [`longshore`](Self::longshore), where the disk is mounted.
+    pub fn on(site: &'a Site, disk: &SmallDisk) -> Self {
+        let mut command = disk.command(env!("CARGO_BIN_EXE_longshore"));
+        command.arg("standalone");
+        Self::of(site, command)
     }
 
     /// Sets or replaces a key of the worker's properties.
@@ -149,6 +160,22 @@ impl Worker {
         self.child.id()
     }
 
+    /// What the system says about its memory in bytes: `VmRSS` now, `VmHWM` at its most.
+    pub fn memory(&self, key: &str) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.id())).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix(key)?.strip_prefix(':')).unwrap();
+        line.trim().trim_end_matches(" kB").parse::<u64>().unwrap() * 1024
+    }
+
+    /// How long it has kept processors busy so far.
+    pub fn busy(&self) -> Duration {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.id())).unwrap();
+        // The fields behind the name, which may hold anything: user and system time are the 12th and 13th.
+        let (_, fields) = stat.rsplit_once(')').unwrap();
+        let ticks = fields.split_whitespace().skip(11).take(2).map(|field| field.parse::<u64>().unwrap());
+        Duration::from_millis(ticks.sum::<u64>() * 10)
+    }
+
     /// Where REST listens; waits until it does.
     pub fn rest(&mut self) -> String {
         self.until_logged(LISTENING);
@@ -179,6 +206,8 @@ impl Worker {
             Signal::Term => "-TERM",
             Signal::Int => "-INT",
             Signal::Kill => "-KILL",
+            Signal::Stop => "-STOP",
+            Signal::Continue => "-CONT",
         };
         let sent = Command::new("kill").args([option, &self.child.id().to_string()]).status().unwrap();
         assert!(sent.success(), "kill {option} of the worker failed");

@@ -7,11 +7,15 @@ use std::process::Command;
 
 use flate2::read::GzDecoder;
 
+/// Nobody chooses an easy path for us.
+const FOLDER: &str = "a folder, with 100% of it";
+
 /// Unpacks the archive and runs what is in it; prints a line each.
 pub(super) fn works(archive: &Path, name: &str) -> Result<bool, Box<dyn Error>> {
     let place = tempfile::TempDir::new()?;
-    tar::Archive::new(GzDecoder::new(File::open(archive)?)).unpack(place.path())?;
-    let bin = place.path().join(name).join("bin");
+    let place = place.path().join(FOLDER);
+    tar::Archive::new(GzDecoder::new(File::open(archive)?)).unpack(&place)?;
+    let bin = place.join(name).join("bin");
     let version = format!("longshore {}", env!("CARGO_PKG_VERSION"));
     let mut works = true;
     for (program, arguments, code, want) in [
@@ -22,6 +26,10 @@ pub(super) fn works(archive: &Path, name: &str) -> Result<bool, Box<dyn Error>> 
     ] {
         works &= says(&bin.join(program), arguments, code, want)?;
     }
+    works &= says(&bin.join("connect-standalone.sh"), &["-daemon", "gone.properties"], 0, "started, process ")?;
+    // Whether the script names the file with the levels, wherever it is.
+    std::fs::write(place.join(name).join("config/connect-log4j2.yaml"), "[")?;
+    works &= says(&bin.join("connect-standalone.sh"), &["gone.properties"], 2, "connect-log4j2.yaml is not used: ")?;
     Ok(works)
 }
 

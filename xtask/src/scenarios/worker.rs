@@ -9,7 +9,8 @@ use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use connect_testkit::scenario::{Mode, WorkerUrl};
+use connect_testkit::http::WorkerUrl;
+use connect_testkit::scenario::Mode;
 use tempfile::TempDir;
 
 const LISTENING: &str = "REST server listening at ";

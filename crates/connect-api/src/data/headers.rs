@@ -61,6 +61,22 @@ impl Headers {
         }
     }
 
+    /// Whether one of them has this name; reads none.
+    pub fn contains(&self, key: &str) -> bool {
+        match &self.0 {
+            State::Read(headers) => headers.iter().any(|header| header.key == key),
+            State::Raw { entries, .. } => entries.iter().any(|entry| entry.key == key),
+        }
+    }
+
+    /// Drops those whose name `keep` refuses; reads none.
+    pub fn retain_keys(&mut self, keep: impl Fn(&str) -> bool) {
+        match &mut self.0 {
+            State::Read(headers) => headers.retain(|header| keep(&header.key)),
+            State::Raw { entries, .. } => entries.retain(|entry| keep(&entry.key)),
+        }
+    }
+
     /// All headers, read.
     /// # Errors
     /// What the header converter raised.

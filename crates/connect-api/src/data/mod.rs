@@ -23,7 +23,7 @@ pub mod values;
 pub use builder::SchemaBuilder;
 pub use decimal::Decimal;
 pub use headers::{Header, HeaderBytes, Headers};
-pub use map::Map;
+pub use map::{IntoIter as MapIntoIter, Iter as MapIter, Map};
 pub use number::Number;
 pub use projector::project;
 pub use schema::{Field, Schema, SchemaParts, Type};

@@ -40,6 +40,23 @@ impl Struct {
         Self { schema, values }
     }
 
+    /// Makes a struct of another schema out of this one, in place: `change` turns the values of the old schema into
+    /// those of `schema`, unchecked. Missing ones are unset, surplus ones are dropped.
+    /// # Errors
+    /// Those of `change`; the struct is in any state then.
+    pub fn recast(
+        &mut self,
+        schema: &Arc<Schema>,
+        change: impl FnOnce(&mut Vec<Value>) -> Result<(), ConnectError>,
+    ) -> Result<(), ConnectError> {
+        let result = change(&mut self.values);
+        if !Arc::ptr_eq(&self.schema, schema) {
+            self.schema = Arc::clone(schema);
+        }
+        self.values.resize(schema.fields().len(), Value::Null);
+        result
+    }
+
     pub fn schema(&self) -> &Arc<Schema> {
         &self.schema
     }
@@ -47,6 +64,11 @@ impl Struct {
     /// The stored values by field position, without defaults.
     pub fn values(&self) -> &[Value] {
         &self.values
+    }
+
+    /// The stored values by field position, to be changed unchecked.
+    pub fn values_mut(&mut self) -> &mut [Value] {
+        &mut self.values
     }
 
     /// Sets by position, unchecked; out of range is ignored.

@@ -1,6 +1,7 @@
 //! The contracts between the runtime and plugins, and the table in which plugins are registered.
 
 mod blocking;
+mod config_provider;
 mod connector;
 mod context;
 mod converter;
@@ -10,6 +11,7 @@ mod table;
 mod transformation;
 
 pub use blocking::{Blocking, BlockingSinkTask, BlockingSourceTask};
+pub use config_provider::{ConfigData, ConfigProvider};
 pub use connector::{
     Connector, ExactlyOnceSupport, SinkConnector, SourceConnector, SourceOffsets, TransactionBoundaries,
 };

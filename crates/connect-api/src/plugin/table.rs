@@ -5,7 +5,8 @@ use std::sync::Arc;
 use connect_config::ConfigDef;
 
 use super::{
-    Converter, HeaderConverter, Predicate, SinkConnector, SinkTask, SourceConnector, SourceTask, Transformation,
+    ConfigProvider, Converter, HeaderConverter, Predicate, SinkConnector, SinkTask, SourceConnector, SourceTask,
+    Transformation,
 };
 
 /// What a plugin is; `as_str` is the `type` in REST answers.
@@ -17,6 +18,7 @@ pub enum PluginKind {
     Predicate,
     Converter,
     HeaderConverter,
+    ConfigProvider,
 }
 
 impl PluginKind {
@@ -28,6 +30,7 @@ impl PluginKind {
             Self::Predicate => "predicate",
             Self::Converter => "converter",
             Self::HeaderConverter => "header_converter",
+            Self::ConfigProvider => "configprovider",
         }
     }
 
@@ -39,6 +42,7 @@ impl PluginKind {
             Self::Predicate => "Predicate",
             Self::Converter => "Converter",
             Self::HeaderConverter => "HeaderConverter",
+            Self::ConfigProvider => "ConfigProvider",
         }
     }
 }
@@ -54,6 +58,7 @@ pub enum Factory {
     Predicate(Make<dyn Predicate>),
     Converter(Make<dyn Converter>),
     HeaderConverter(Make<dyn HeaderConverter>),
+    ConfigProvider(Make<dyn ConfigProvider>),
 }
 
 impl Factory {
@@ -65,6 +70,7 @@ impl Factory {
             Self::Predicate(_) => PluginKind::Predicate,
             Self::Converter(_) => PluginKind::Converter,
             Self::HeaderConverter(_) => PluginKind::HeaderConverter,
+            Self::ConfigProvider(_) => PluginKind::ConfigProvider,
         }
     }
 }

@@ -57,6 +57,10 @@ impl Validator for ValidList {
     fn describe(&self) -> String {
         if self.valid.words().is_empty() { String::new() } else { self.valid.describe() }
     }
+
+    fn removes_duplicates(&self) -> bool {
+        true
+    }
 }
 
 /// A list of at most so many items.

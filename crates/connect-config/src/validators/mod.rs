@@ -23,6 +23,12 @@ pub trait Validator: Send + Sync + fmt::Debug {
 
     /// What it accepts, for the documentation.
     fn describe(&self) -> String;
+
+    /// True if items of a list that come again are left out before the validator sees them. Only where the list is
+    /// read to be used; where it is only looked at they are told.
+    fn removes_duplicates(&self) -> bool {
+        false
+    }
 }
 
 /// Numbers between two bounds, both included. Null is refused.

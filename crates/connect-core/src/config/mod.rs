@@ -17,6 +17,7 @@ mod source;
 mod ssl;
 mod stages;
 mod topic_creation;
+mod variables;
 mod version;
 mod worker;
 
@@ -29,6 +30,7 @@ pub use source::{ExactlyOnceSupportLevel, SourceConnectorConfig, TransactionBoun
 pub use ssl::SslConfig;
 pub use stages::{PluginSpec, TransformationSpec, transformation_stages};
 pub use topic_creation::{TopicCreationGroup, topic_creation_groups, uses_topic_creation};
+pub use variables::{ConfigProviders, Resolved, has_variables, restore_variables};
 pub use version::{PluginVersionValidator, VERSION_ERROR_CLASS, VersionRange, compare_versions};
 pub use worker::{StandaloneConfig, WorkerConfig};
 

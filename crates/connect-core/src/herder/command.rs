@@ -55,6 +55,34 @@ pub enum Command {
     ResetOffsets(ConnectorName),
 }
 
+impl Command {
+    /// Whether it waits until those before it are carried out; the others are answered meanwhile.
+    pub(crate) fn is_change(&self) -> bool {
+        match self {
+            Self::Create { .. }
+            | Self::PutConfig { .. }
+            | Self::Delete(_)
+            | Self::PatchConfig { .. }
+            | Self::SetTargetState(..)
+            | Self::RestartConnector(_)
+            | Self::Restart { .. }
+            | Self::RestartTask(_)
+            | Self::AlterOffsets { .. }
+            | Self::ResetOffsets(_) => true,
+            Self::Ping
+            | Self::Connectors
+            | Self::Connector(_)
+            | Self::ConnectorConfig(_)
+            | Self::ConnectorStatus(_)
+            | Self::Tasks(_)
+            | Self::TaskStatus(_)
+            | Self::Topics(_)
+            | Self::ResetTopics(_)
+            | Self::Offsets(_) => false,
+        }
+    }
+}
+
 /// The answer to a [`Command`] that could be carried out.
 #[derive(Debug, Clone)]
 pub enum Reply {
@@ -93,12 +121,29 @@ pub enum HerderError {
     /// What was asked may be right, but failed.
     #[error("{0}")]
     Failed(String),
+    /// Too many others wait for their turn.
+    #[error("This worker has too many requests to carry out; please try again later")]
+    Busy,
     /// The worker is stopping.
     #[error("This worker is shutting down")]
     ShuttingDown,
 }
 
 impl HerderError {
+    /// The same error with its text as `reword` puts it.
+    #[must_use]
+    pub fn reworded(self, reword: impl Fn(&str) -> String) -> Self {
+        match self {
+            Self::NotFound(text) => Self::NotFound(reword(&text)),
+            Self::AlreadyExists(text) => Self::AlreadyExists(reword(&text)),
+            Self::BadRequest(text) => Self::BadRequest(reword(&text)),
+            Self::Forbidden(text) => Self::Forbidden(reword(&text)),
+            Self::Failed(text) => Self::Failed(reword(&text)),
+            Self::Busy => Self::Busy,
+            Self::ShuttingDown => Self::ShuttingDown,
+        }
+    }
+
     pub(crate) fn connector_not_found(name: &ConnectorName) -> Self {
         Self::NotFound(format!("Connector {name} not found"))
     }

@@ -35,6 +35,16 @@ pub enum TargetState {
 }
 
 impl TargetState {
+    /// What `initial_state` says, in any case.
+    pub fn initial(word: &str) -> Option<Self> {
+        match word.to_ascii_uppercase().as_str() {
+            "RUNNING" => Some(Self::Started),
+            "PAUSED" => Some(Self::Paused),
+            "STOPPED" => Some(Self::Stopped),
+            _ => None,
+        }
+    }
+
     /// The name in messages.
     pub fn as_str(self) -> &'static str {
         match self {

@@ -4,7 +4,7 @@ use connect_config::Props;
 use connect_core::herder::TargetState;
 use serde_json::value::RawValue;
 
-use super::json::{Body, Fields, is_null};
+use super::json::{Body, is_null};
 use crate::error::ApiError;
 
 /// What `POST /connectors` holds.
@@ -26,7 +26,7 @@ impl CreateConnector {
             ApiError::bad_request("The field \"config\" is missing: it holds the connector's configuration")
         })?;
         let name = field("name").map(|raw| body.text(raw, "name")).transpose()?.flatten();
-        let config = to_props(&body, body.fields(config, "The field \"config\"")?, "config.")?;
+        let config = body.props(&body.fields(config, "The field \"config\"")?, "config.")?;
         let initial_state = field("initial_state").map(|raw| target_state(&body, raw)).transpose()?;
         Ok(Self { name: name.map_or(String::new(), trimmed), config, initial_state: initial_state.unwrap_or_default() })
     }
@@ -35,25 +35,16 @@ impl CreateConnector {
 /// The body of `PUT` and `PATCH /connectors/{name}/config`: a map of keys and values, which may be null.
 pub(crate) fn parse_config(bytes: &[u8]) -> Result<Props, ApiError> {
     let body = Body::new(bytes);
-    to_props(&body, body.object()?, "")
+    body.props(&body.object()?, "")
 }
 
 /// Whether the body is what a worker sends to another: an array of task configurations.
 pub(crate) fn check_task_configs(bytes: &[u8]) -> Result<(), ApiError> {
     let body = Body::new(bytes);
     for (at, raw) in body.array()?.into_iter().enumerate().filter(|(_, raw)| !is_null(raw)) {
-        to_props(&body, body.fields(raw, &format!("The task configuration [{at}]"))?, &format!("[{at}]."))?;
+        body.props(&body.fields(raw, &format!("The task configuration [{at}]"))?, &format!("[{at}]."))?;
     }
     Ok(())
-}
-
-fn to_props(body: &Body<'_>, fields: Fields<'_>, parent: &str) -> Result<Props, ApiError> {
-    let mut props = Props::new();
-    for (key, raw) in fields {
-        let value = body.text(raw, &format!("{parent}{key}"))?;
-        props.insert_nullable(key, value);
-    }
-    Ok(props)
 }
 
 /// Java's `String.trim`: every character up to U+0020 goes.
@@ -63,10 +54,6 @@ fn trimmed(text: String) -> String {
 
 fn target_state(body: &Body<'_>, raw: &RawValue) -> Result<TargetState, ApiError> {
     let text = body.text(raw, "initial_state")?.unwrap_or_default();
-    match text.to_ascii_uppercase().as_str() {
-        "RUNNING" => Ok(TargetState::Started),
-        "PAUSED" => Ok(TargetState::Paused),
-        "STOPPED" => Ok(TargetState::Stopped),
-        _ => Err(body.error(raw, "The field \"initial_state\" must be one of RUNNING, PAUSED, STOPPED")),
-    }
+    TargetState::initial(&text)
+        .ok_or_else(|| body.error(raw, "The field \"initial_state\" must be one of RUNNING, PAUSED, STOPPED"))
 }

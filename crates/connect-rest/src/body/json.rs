@@ -1,13 +1,10 @@
 //! JSON values by their text: what a value is, and where in the body it stands.
 
-use indexmap::IndexMap;
-use serde::Deserialize;
+use connect_config::Props;
+use connect_core::json::{self, Fields, NoText, kind};
 use serde_json::value::RawValue;
 
 use crate::error::ApiError;
-
-/// Each field's value as it was written, in the order of the first occurrence.
-pub(super) type Fields<'a> = IndexMap<String, &'a RawValue>;
 
 /// The bytes of a body, without a byte order mark.
 pub(super) struct Body<'a>(&'a [u8]);
@@ -31,14 +28,13 @@ impl<'a> Body<'a> {
         if self.0.trim_ascii().is_empty() {
             return Err(ApiError::bad_request(format!("The request body is empty: it has to be a JSON {wanted}")));
         }
-        // No check for the end: Jackson does not look at what follows the value either.
-        <&RawValue>::deserialize(&mut serde_json::Deserializer::from_slice(self.0))
+        json::first(self.0)
             .map_err(|error| ApiError::bad_request(format!("The request body is not valid JSON: {error}")))
     }
 
     pub(super) fn fields(&self, raw: &'a RawValue, what: &str) -> Result<Fields<'a>, ApiError> {
         match kind(raw) {
-            "an object" => serde_json::from_str(raw.get())
+            "an object" => json::fields(raw)
                 .map_err(|_| self.error(raw, format!("{what} holds a key that is not valid JSON text"))),
             kind => Err(self.error(raw, format!("{what} must be a JSON object, but is {kind}"))),
         }
@@ -57,15 +53,25 @@ impl<'a> Body<'a> {
         serde_json::from_str(raw.get()).map_err(invalid)
     }
 
-    /// Numbers and booleans become the text that the client wrote (`1.50` stays `1.50`).
     pub(super) fn text(&self, raw: &RawValue, field: &str) -> Result<Option<String>, ApiError> {
-        match kind(raw) {
-            "a string" => self.string(raw, field).map(Some),
-            "null" => Ok(None),
-            "a number" | "a boolean" => Ok(Some(raw.get().to_owned())),
-            kind => Err(self
-                .error(raw, format!("The field {field:?} must be a string, number, boolean or null, but is {kind}"))),
-        }
+        json::text(raw).map_err(|why| self.no_text(raw, field, why))
+    }
+
+    /// `parent` stands before the keys in messages.
+    pub(super) fn props(&self, fields: &Fields<'_>, parent: &str) -> Result<Props, ApiError> {
+        json::props(fields).map_err(|(key, raw, why)| self.no_text(raw, &format!("{parent}{key}"), why))
+    }
+
+    fn no_text(&self, raw: &RawValue, field: &str, why: NoText) -> ApiError {
+        self.error(
+            raw,
+            match why {
+                NoText::Invalid => format!("The field {field:?} is not valid JSON text"),
+                NoText::Nested(kind) => {
+                    format!("The field {field:?} must be a string, number, boolean or null, but is {kind}")
+                }
+            },
+        )
     }
 
     /// Refuses fields but the `known` ones.
@@ -89,17 +95,6 @@ impl<'a> Body<'a> {
         let line = before.iter().filter(|&&byte| byte == b'\n').count() + 1;
         let column = before.iter().rev().take_while(|&&byte| byte != b'\n').count() + 1;
         ApiError::bad_request(format!("{message} (line {line}, column {column})"))
-    }
-}
-
-pub(super) fn kind(raw: &RawValue) -> &'static str {
-    match raw.get().as_bytes().first() {
-        Some(b'{') => "an object",
-        Some(b'[') => "an array",
-        Some(b'"') => "a string",
-        Some(b't' | b'f') => "a boolean",
-        Some(b'n') => "null",
-        _ => "a number",
     }
 }
 

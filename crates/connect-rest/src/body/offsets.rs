@@ -5,9 +5,10 @@
 //! Whether the connector can use them is its own question; here it is only seen to that nothing gets lost.
 
 use connect_api::{Decimal, Map, SourceOffsets, Value};
+use connect_core::json::kind;
 use serde_json::value::RawValue;
 
-use super::json::{Body, is_null, kind};
+use super::json::{Body, is_null};
 use crate::error::ApiError;
 
 /// How deep values may be nested. Sources take no nested values at all; the text is read once per level.

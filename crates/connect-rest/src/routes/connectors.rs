@@ -25,8 +25,8 @@ pub(super) async fn list(State(resources): Shared, Query(query): Query<Vec<(Stri
     }
 }
 
-pub(super) async fn create(State(resources): Shared, headers: HeaderMap, JsonBody(body): JsonBody) -> Answer {
-    let CreateConnector { name, mut config, initial_state } = CreateConnector::parse(&body)?;
+pub(super) async fn create(State(resources): Shared, headers: HeaderMap, body: JsonBody) -> Answer {
+    let CreateConnector { name, mut config, initial_state } = body.read(CreateConnector::parse).await?;
     put_name(&mut config, &name)?;
     let name = ConnectorName::new(name);
     let reply = resources.call(Command::Create { name, config, initial_state }).await?;
@@ -37,9 +37,9 @@ pub(super) async fn put_config(
     State(resources): Shared,
     Path(name): Path<String>,
     headers: HeaderMap,
-    JsonBody(body): JsonBody,
+    body: JsonBody,
 ) -> Answer {
-    let mut config = parse_config(&body)?;
+    let mut config = body.read(parse_config).await?;
     put_name(&mut config, &name)?;
     let reply = resources.call(Command::PutConfig { name: ConnectorName::new(name), config }).await?;
     put_answer(&resources, &headers, &reply)
@@ -50,9 +50,9 @@ pub(super) async fn patch_config(
     State(resources): Shared,
     Path(name): Path<String>,
     headers: HeaderMap,
-    JsonBody(body): JsonBody,
+    body: JsonBody,
 ) -> Answer {
-    let patch = parse_config(&body)?;
+    let patch = body.read(parse_config).await?;
     let reply = resources.call(Command::PatchConfig { name: ConnectorName::new(name), patch }).await?;
     put_answer(&resources, &headers, &reply)
 }

@@ -3,11 +3,11 @@
 use axum::http::StatusCode;
 
 use super::Answer;
-use crate::body::{JsonBody, check_task_configs};
+use crate::body::{AnyBody, check_task_configs};
 use crate::error::ApiError;
 
-pub(super) async fn put_task_configs(JsonBody(body): JsonBody) -> Answer {
-    check_task_configs(&body)?;
+pub(super) async fn put_task_configs(body: AnyBody) -> Answer {
+    body.read(check_task_configs).await?;
     Err(unsupported("externally setting task configurations"))
 }
 

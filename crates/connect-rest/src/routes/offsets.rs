@@ -17,8 +17,8 @@ pub(super) async fn list(State(resources): Shared, Path(name): Path<String>) -> 
     }
 }
 
-pub(super) async fn alter(State(resources): Shared, Path(name): Path<String>, JsonBody(body): JsonBody) -> Answer {
-    let offsets = parse_offsets(&body)?;
+pub(super) async fn alter(State(resources): Shared, Path(name): Path<String>, body: JsonBody) -> Answer {
+    let offsets = body.read(parse_offsets).await?;
     told(resources.call(Command::AlterOffsets { name: ConnectorName::new(name), offsets }).await?)
 }
 

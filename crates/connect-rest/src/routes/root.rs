@@ -16,9 +16,14 @@ pub(super) async fn server_info(State(resources): State<Arc<Resources>>) -> Resp
     wire::json(StatusCode::OK, &ServerInfo { version, commit, kafka_cluster_id })
 }
 
-/// Healthy means that the herder answers; how it feels about a late answer depends on whether it has ever started.
+/// Healthy means that the worker has started and the herder answers. A worker that starts is waited for; if it has not
+/// started by then, that is another answer than if the herder is late.
 pub(super) async fn health(State(resources): State<Arc<Resources>>) -> Result<Response<Body>, ApiError> {
-    if let Some(answer) = resources.call_within(resources.timeouts.health, Command::Ping).await {
+    let checked = async {
+        resources.startup.until_ready().await;
+        resources.herder.call(Command::Ping).await
+    };
+    if let Ok(answer) = tokio::time::timeout(resources.timeouts.health, checked).await {
         answer?;
         let message = "Worker has completed startup and is ready to handle requests.".to_owned();
         return Ok(wire::json(StatusCode::OK, &WorkerStatus { status: "healthy", message }));

@@ -5,13 +5,17 @@ use super::*;
 const NOT_FOUND: &str = r#"{"error_code":404,"message":"HTTP 404 Not Found"}"#;
 const NOT_ALLOWED: &str = r#"{"error_code":405,"message":"HTTP 405 Method Not Allowed"}"#;
 const NOT_ACCEPTABLE: &str = r#"{"error_code":406,"message":"HTTP 406 Not Acceptable"}"#;
+const BAD_REQUEST: &str = "<html>\n<head><title>Error 400 Bad Request</title></head>\n<body><h2>HTTP ERROR 400 Bad Request</h2></body>\n</html>\n";
+const BAD_REQUEST_JSON: &str = r#"{"error_code":400,"message":"HTTP 400 Bad Request"}"#;
+const NOT_IMPLEMENTED: &str = "Kafka Connect in standalone mode does not support exactly-once source connectors.";
 const UNSUPPORTED: &str = r#"{"error_code":415,"message":"HTTP 415 Unsupported Media Type"}"#;
 
 #[tokio::test]
 async fn refusals() {
     let server = start().await;
     server.create("a").await;
-    let json = Some("application/json");
+    let (json, html) = (Some("application/json"), Some("text/html;charset=iso-8859-1"));
+    let fence = format!(r#"{{"error_code":500,"message":"{NOT_IMPLEMENTED}"}}"#);
     for (method, path, headers, body, status, typed, want) in [
         ("GET", "/nope", &[][..], "", 404, None, NOT_FOUND),
         ("OPTIONS", "/nope", &[], "", 404, None, NOT_FOUND),
@@ -29,11 +33,19 @@ async fn refusals() {
         ("PUT", "/connectors/a/config", &["Content-Type: application/vnd.x+json"], "{}", 415, None, UNSUPPORTED),
         ("POST", "/connectors", &[], "{}", 415, json, UNSUPPORTED),
         ("POST", "/connectors", &["Content-Type: application/*"], "{}", 415, json, UNSUPPORTED),
-        ("POST", "/connectors", &["Content-Type: bogus"], "{}", 400, None, ""),
-        ("GET", "/connectors/a%2Fb", &[], "", 400, None, ""),
-        ("GET", "/connectors/%FF", &[], "", 400, None, ""),
-        ("GET", "/connectors//status", &[], "", 400, None, ""),
-        ("GET", "/", &["Host: second"], "", 400, None, ""),
+        ("GET", "/connectors", &["Content-Type: text/plain"], "", 415, None, UNSUPPORTED),
+        ("DELETE", "/connectors/none", &["Content-Type: text/plain"], "", 415, None, UNSUPPORTED),
+        ("GET", "/connectors", &["Accept: text/html", "Content-Type: text/plain"], "", 415, None, UNSUPPORTED),
+        ("PUT", "/connectors/a/fence", &["Content-Type: text/plain"], "", 500, json, &fence),
+        ("POST", "/connectors", &["Content-Type: bogus"], "{}", 400, html, BAD_REQUEST),
+        ("GET", "/", &["Content-Type: bogus"], "", 400, html, BAD_REQUEST),
+        ("GET", "/nope", &["Content-Type: a/b", "Content-Type: a/b"], "", 400, html, BAD_REQUEST),
+        ("GET", "/", &["Content-Type: bogus", "Accept: application/json"], "", 400, json, BAD_REQUEST_JSON),
+        ("PUT", "/connectors/a/config", &["Content-Type: bogus"], "{}", 400, None, ""),
+        ("GET", "/connectors/a%2Fb", &["Accept: application/json"], "", 400, html, BAD_REQUEST),
+        ("GET", "/connectors/%FF", &[], "", 400, html, BAD_REQUEST),
+        ("GET", "/connectors//status", &[], "", 400, html, BAD_REQUEST),
+        ("GET", "/", &["Host: second"], "", 400, html, BAD_REQUEST),
     ] {
         let answer = server.client.send(method, path, headers, body).await;
         assert_eq!((answer.status, answer.body.as_str()), (status, want), "{method} {path} {headers:?}");

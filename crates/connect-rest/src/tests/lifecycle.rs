@@ -73,12 +73,7 @@ async fn a_herder_that_does_not_answer() {
     server.herder.stuck.store(true, Ordering::Relaxed);
     let answer = server.get("/connectors").await;
     assert_eq!((answer.status, answer.body.as_str()), (500, r#"{"error_code":500,"message":"Request timed out"}"#));
-    let answer = server.get("/health").await;
-    let starting = r#"{"status":"starting","message":"Worker is still starting up."}"#;
-    assert_eq!((answer.status, answer.body.as_str()), (503, starting));
-
     server.startup.begin("reading");
-    server.startup.ready();
     let answer = server.get("/health").await;
     let text = "Worker was unable to handle this request and may be unable to handle other requests. The worker is currently reading, which began at 2";
     let unhealthy = format!(r#"{{"status":"unhealthy","message":"{text}"#);
@@ -90,6 +85,26 @@ async fn a_herder_that_does_not_answer() {
         "{}",
         answer.body
     );
+}
+
+#[tokio::test]
+async fn a_worker_that_starts_is_not_healthy() {
+    let server = starting_with(fast()).await;
+    assert_eq!(server.get("/connectors").await.status, 200);
+    let answer = server.get("/health").await;
+    let starting = r#"{"status":"starting","message":"Worker is still starting up."}"#;
+    assert_eq!((answer.status, answer.body.as_str()), (503, starting));
+}
+
+#[tokio::test]
+async fn a_start_is_waited_for() {
+    let server = starting_with(Timeouts::default()).await;
+    let client = server.client;
+    let asked = tokio::spawn(async move { client.send("GET", "/health", &[], "").await });
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    assert!(!asked.is_finished());
+    server.startup.ready();
+    assert_eq!(asked.await.unwrap().status, 200);
 }
 
 #[tokio::test]

@@ -11,12 +11,13 @@ mod shape;
 mod sink;
 mod source;
 
-use connect_api::{ConnectError, SourceOffsets};
+use connect_api::{ConnectError, PluginKind, SourceOffsets};
 use connect_config::Props;
 use connect_core::ConnectorName;
 use connect_core::herder::HerderError;
 
 use crate::connector::Instance;
+use crate::providers::resolve;
 use crate::validation;
 use crate::worker::TaskParts;
 
@@ -28,9 +29,10 @@ pub(crate) async fn read(
     name: &ConnectorName,
     config: &Props,
 ) -> Result<SourceOffsets, HerderError> {
-    match instance(parts, config)? {
-        Instance::Source(_) => parts.offsets.offsets_of(name).await.map_err(failed),
-        Instance::Sink(_) => sink::read(parts, name, config).await,
+    let config = &resolve(&parts.providers, config).await.map_err(failed)?.props;
+    match validation::find(&parts.plugins, config)?.kind() {
+        PluginKind::Sink => sink::read(parts, name, config).await,
+        _ => parts.offsets.offsets_of(name).await.map_err(failed),
     }
 }
 
@@ -44,7 +46,8 @@ pub(crate) async fn modify(
     offsets: Option<SourceOffsets>,
 ) -> Result<String, HerderError> {
     let is_reset = offsets.is_none();
-    let all_done = match instance(parts, config)? {
+    let config = &resolve(&parts.providers, config).await.map_err(failed)?.props;
+    let all_done = match instance(parts, config).await? {
         Instance::Source(connector) => source::modify(parts, name, config, connector, offsets).await?,
         Instance::Sink(connector) => sink::modify(parts, name, config, connector, offsets).await?,
     };
@@ -63,9 +66,10 @@ fn told(is_reset: bool, all_done: bool) -> String {
     )
 }
 
-fn instance(parts: &TaskParts, config: &Props) -> Result<Instance, HerderError> {
+async fn instance(parts: &TaskParts, config: &Props) -> Result<Instance, HerderError> {
     let gone = || HerderError::Failed("The connector's class is not there any more".to_owned());
-    validation::instantiate(validation::find(&parts.plugins, config)?).ok_or_else(gone)
+    let plugin = validation::find(&parts.plugins, config)?;
+    validation::instantiate(&plugin.factory).await.ok_or_else(gone)
 }
 
 fn failed(error: ConnectError) -> HerderError {

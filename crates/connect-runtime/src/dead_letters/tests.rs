@@ -80,17 +80,19 @@ impl Bench {
 const SOON: Duration = Duration::from_secs(1);
 
 #[tokio::test(start_paused = true)]
-async fn letters_settle_when_they_are_acknowledged_or_have_failed() {
+async fn letters_settle_when_they_are_acknowledged_and_never_if_one_has_failed() {
     let bench = open(100);
     let letters = bench.queue.letters();
-    assert!(letters.settled(SOON).await, "nothing was sent");
+    assert_eq!(letters.settled(SOON).await, Ok(true), "nothing was sent");
     let (first, second) = (bench.send("a").await, bench.send("b").await);
-    assert!(!letters.settled(SOON).await);
+    assert_eq!(letters.settled(SOON).await, Ok(false));
     bench.acks.send(ack(0, 1, Ok(()))).await.unwrap();
     assert_eq!(first.written().await, Ok(()));
-    assert!(!letters.settled(SOON).await);
+    assert_eq!(letters.settled(SOON).await, Ok(false));
     bench.acks.send(ack(1, 2, Err(ConnectError::connect("gone")))).await.unwrap();
-    assert!(letters.settled(SOON).await);
+    let lost = letters.settled(SOON).await.unwrap_err();
+    assert!(lost.message().is_some_and(|text| text.contains("the dead letter queue q.")), "{lost}");
+    assert_eq!(lost.cause().and_then(ConnectError::message), Some("gone"));
     assert_eq!(second.written().await.unwrap_err().message(), Some("gone"));
     assert!(bench.send("huge").await.written().await.is_err(), "the producer will never take it");
     assert_eq!(bench.counts.all()[5..], [3, 2]);
@@ -109,5 +111,24 @@ async fn a_full_queue_makes_the_sender_wait_and_a_closed_one_says_so() {
     bench.queue.close(SOON).await;
     let delivery = letters.send(letter("c"), Arc::default()).await;
     assert!(delivery.written().await.is_err());
-    assert!(!letters.settled(SOON).await);
+    assert!(letters.settled(SOON).await.is_err());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_letter_blocks_no_longer_than_it_may_whatever_comes_meanwhile() {
+    let bench = open(0);
+    *bench.kafka.max_block.lock().unwrap() = Duration::from_secs(30);
+    let delivery = bench.send("a").await;
+    let acks = async {
+        loop {
+            bench.acks.send(ack(0, 0, Ok(()))).await.unwrap();
+            tokio::time::sleep(SOON).await;
+        }
+    };
+    tokio::select! {
+        () = acks => {}
+        written = tokio::time::timeout(SOON * 40, delivery.written()) => {
+            assert_eq!(written.expect("it ends").unwrap_err().message(), Some("no room"));
+        }
+    }
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use connect_api::ConnectError;
 use tokio::sync::{mpsc, oneshot};
 
-use super::DeadLetter;
+use super::{DeadLetter, Lost, closed};
 use crate::errors::ErrorCounts;
 use crate::kafka::{Acked, Acks, Blocked, OutgoingBatch, Produce, ProduceAndAcks, Stopped, Unsent};
 
@@ -21,30 +21,33 @@ pub(super) enum Order {
 
 /// The task behind the queue.
 pub(super) struct Writer {
-    topic: Arc<str>,
     producer: Box<dyn Produce>,
     acks: Box<dyn Acks>,
     orders: mpsc::Receiver<Order>,
+    batch: OutgoingBatch,
+    ledger: Ledger,
+}
+
+/// The letters that are on their way.
+struct Ledger {
+    topic: Arc<str>,
     /// By the producer's number, which is the next one for the next letter.
     unacked: BTreeMap<u64, (Arc<ErrorCounts>, Done)>,
     next: u64,
     /// Each waits for the letters below its number.
     settling: Vec<(u64, oneshot::Sender<()>)>,
-    batch: OutgoingBatch,
+    lost: Lost,
 }
 
 impl Writer {
-    pub(super) fn new(topic: &str, (producer, acks): ProduceAndAcks, orders: mpsc::Receiver<Order>) -> Self {
-        Self {
-            topic: topic.into(),
-            producer,
-            acks,
-            orders,
-            unacked: BTreeMap::new(),
-            next: 0,
-            settling: Vec::new(),
-            batch: OutgoingBatch::default(),
-        }
+    pub(super) fn new(
+        topic: &str,
+        (producer, acks): ProduceAndAcks,
+        orders: mpsc::Receiver<Order>,
+        lost: Lost,
+    ) -> Self {
+        let ledger = Ledger { topic: topic.into(), unacked: BTreeMap::new(), next: 0, settling: Vec::new(), lost };
+        Self { producer, acks, orders, batch: OutgoingBatch::default(), ledger }
     }
 
     /// Runs until nobody can send any more, or the producer is closed.
@@ -53,8 +56,8 @@ impl Writer {
             tokio::select! {
                 biased;
                 acked = self.acks.next() => match acked {
-                    Some(acked) => self.on_acked(&acked),
-                    None => break,
+                    Some(acked) => self.ledger.on_acked(&acked),
+                    None => return self.ledger.lose(&closed()),
                 },
                 order = self.orders.recv() => match order {
                     Some(order) => self.on_order(order).await,
@@ -68,19 +71,13 @@ impl Writer {
         match order {
             Order::Write(letter, counts, done) => {
                 counts.dead_letter_requested();
-                letter.write_to(&self.topic, &mut self.batch);
+                letter.write_to(&self.ledger.topic, &mut self.batch);
                 match self.append().await {
-                    Ok(()) => {
-                        self.unacked.insert(self.next, (counts, done));
-                        self.next += 1;
-                    }
-                    Err(error) => self.tell(&counts, done, Err(error)),
+                    Ok(()) => self.ledger.appended(counts, done),
+                    Err(error) => self.ledger.tell(&counts, done, Err(error)),
                 }
             }
-            Order::Settle(done) => {
-                self.settling.push((self.next, done));
-                self.tell_settled();
-            }
+            Order::Settle(done) => self.ledger.settle(done),
         }
     }
 
@@ -96,13 +93,26 @@ impl Writer {
     }
 
     async fn unblock(&mut self, blocked: &Blocked) -> Result<(), ConnectError> {
+        // One wait, whatever is acknowledged meanwhile: `max.block.ms` counts from its beginning.
+        let mut unblocked = self.producer.unblock(blocked);
         loop {
-            let acked = tokio::select! {
-                unblocked = self.producer.unblock(blocked) => return unblocked.map_err(Unsent::into_error),
-                acked = self.acks.next() => acked.ok_or_else(|| ConnectError::connect("The producer has closed"))?,
-            };
-            self.on_acked(&acked);
+            tokio::select! {
+                unblocked = &mut unblocked => return unblocked.map_err(Unsent::into_error),
+                acked = self.acks.next() => self.ledger.on_acked(&acked.ok_or_else(closed)?),
+            }
         }
+    }
+}
+
+impl Ledger {
+    fn appended(&mut self, counts: Arc<ErrorCounts>, done: Done) {
+        self.unacked.insert(self.next, (counts, done));
+        self.next += 1;
+    }
+
+    fn settle(&mut self, done: oneshot::Sender<()>) {
+        self.settling.push((self.next, done));
+        self.tell_settled();
     }
 
     fn on_acked(&mut self, acked: &Acked) {
@@ -119,9 +129,20 @@ impl Writer {
             counts.dead_letter_failed();
             let topic = &self.topic;
             tracing::error!("Could not produce message to dead letter queue. topic={topic}\n{}", error.trace());
+            self.lose(error);
         }
         // Only a task that has reported the record itself waits.
         drop(done.send(result));
+    }
+
+    fn lose(&self, why: &ConnectError) {
+        let text = format!(
+            "A record could not be written to the dead letter queue {}. Offsets are not committed past it, so that it \
+             comes again when the task is restarted",
+            self.topic
+        );
+        // Set already: the first one counts.
+        let _ = self.lost.set(ConnectError::connect(text).caused_by(why.clone()));
     }
 
     fn tell_settled(&mut self) {

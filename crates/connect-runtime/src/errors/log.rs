@@ -30,9 +30,10 @@ pub(crate) struct Consumed {
 impl Origin {
     /// Unknown unless the record was kept.
     pub(crate) fn of_sink(record: &SinkRecord) -> Self {
-        record.consumed.as_ref().map_or(Self::Unknown, |raw| {
+        let raw = record.consumed.as_ref().and_then(|kept| kept.record(record.offset));
+        raw.map_or(Self::Unknown, |raw| {
             let (at, timestamp_type) = (record.original.clone(), record.timestamp_type);
-            Self::Consumed(Consumed { at, offset: record.offset, timestamp_type, raw: Arc::clone(raw) })
+            Self::Consumed(Consumed { at, offset: record.offset, timestamp_type, raw: Arc::new(raw) })
         })
     }
 

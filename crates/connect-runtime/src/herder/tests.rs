@@ -1,7 +1,8 @@
 //! Connectors that do not do what they should, under a paused clock.
 
 use std::future::pending;
-use std::sync::{Arc, LazyLock};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, LazyLock, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -67,13 +68,22 @@ impl Connector for Faulty {
 impl SourceConnector for Faulty {}
 
 fn worker(events: mpsc::Sender<Event>) -> Worker {
+    worker_with(events, || {})
+}
+
+/// `constructing` is called by each constructor.
+fn worker_with(events: mpsc::Sender<Event>, constructing: impl Fn() + Send + Sync + 'static) -> Worker {
     let mut plugins = PluginTable::new();
+    let connector = move || {
+        constructing();
+        Box::new(Faulty::default()) as Box<dyn SourceConnector>
+    };
     plugins.add(Plugin {
         class: "test.FaultyConnector",
         version: "1",
         config_def: &NO_KEYS,
         factory: Factory::Source {
-            connector: Arc::new(|| Box::new(Faulty::default())),
+            connector: Arc::new(connector),
             task_class: "test.FaultyTask",
             task: Arc::new(|| panic!("it has no tasks")),
         },
@@ -85,7 +95,7 @@ fn worker(events: mpsc::Sender<Event>) -> Worker {
         ("offset.storage.file.filename", "o"),
     ]);
     let config = StandaloneConfig::new(&props, &AnyClass).unwrap();
-    let parts = WorkerParts { config, plugins, offsets: Arc::new(FakeStore::default()) };
+    let parts = WorkerParts { config, providers: Default::default(), plugins, offsets: Arc::new(FakeStore::default()) };
     Worker::new(parts, Handle::current(), events)
 }
 
@@ -146,4 +156,34 @@ async fn a_faulty_connector_does_not_hold_up_the_herder() {
     let [stopping, starting] = asking;
     assert_eq!(stopping.await.unwrap(), Ok(()));
     assert_eq!(starting.await.unwrap(), Err(HerderError::ShuttingDown));
+}
+
+#[tokio::test]
+async fn a_constructor_that_blocks_or_panics_holds_up_nobody() {
+    let (unblock, blocked) = std::sync::mpsc::channel::<()>();
+    let (blocked, constructed) = (Mutex::new(blocked), AtomicUsize::new(0));
+    // Each connector is made once to validate it, and once to run.
+    let constructing = move || match constructed.fetch_add(1, Ordering::Relaxed) {
+        0 | 1 => drop(blocked.lock().unwrap().recv_timeout(Duration::from_secs(6))),
+        3 => panic!("no connector today"),
+        _ => {}
+    };
+    let (events, heard) = mpsc::channel(16);
+    let (herder_loop, herder) = HerderLoop::new("w:1".to_owned(), worker_with(events, constructing), heard);
+    let stop = StopToken::new();
+    let running = tokio::spawn(herder_loop.run(stop.clone()));
+    let asking = herder.clone();
+    let creating = tokio::spawn(async move { asking.call(create("blocks")).await.map(drop) });
+    for _ in ["validated", "started"] {
+        let began = std::time::Instant::now();
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        herder.call(Command::Connectors).await.unwrap();
+        assert!(began.elapsed() < Duration::from_secs(5));
+        unblock.send(()).unwrap();
+    }
+    assert_eq!(creating.await.unwrap(), Ok(()));
+    let panicked = herder.call(create("panics")).await.map(drop).map_err(|error| error.to_string());
+    assert_eq!(panicked, Err("The connector has ended unexpectedly".to_owned()));
+    stop.cancel();
+    running.await.unwrap();
 }

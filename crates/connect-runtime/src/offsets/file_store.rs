@@ -1,7 +1,7 @@
 //! The offset file of a standalone worker, `offset.storage.file.filename`.
 //! ```text
 //! save ─▶ temporary file beside it ─▶ fsync ─▶ rename ─▶ fsync of the directory
-//!             └─ refused ─▶ written in place
+//!             └─ not allowed ─▶ written in place
 //! ```
 
 use std::fs::{self, File, Metadata, OpenOptions};
@@ -33,8 +33,8 @@ pub enum OffsetFileError {
 ///
 /// A crash leaves either the old or the new file, and perhaps a temporary one that the next [`save`](Self::save)
 /// replaces. Where the directory does not allow that, as with a single file that is mounted into a container, the file
-/// is written in place. Symbolic links are followed, and owner and mode stay as they are. What is not a regular file,
-/// such as `/dev/null`, is written to and holds nothing.
+/// is written in place; a full disk leaves the old one. Symbolic links are followed, and owner and mode stay as they are.
+/// What is not a regular file, such as `/dev/null`, is written to and holds nothing.
 #[derive(Debug, Clone)]
 pub struct FileOffsetStore {
     path: PathBuf,
@@ -96,6 +96,7 @@ impl FileOffsetStore {
         }
         match Temporary::create(&target, existing.as_ref()) {
             Ok(temporary) => temporary.become_target(bytes),
+            Err(full) if is_full(&full) => Err(full),
             Err(_) => write_in_place(&target, bytes),
         }
     }
@@ -129,10 +130,11 @@ impl<'a> Temporary<'a> {
     fn become_target(mut self, bytes: &[u8]) -> io::Result<()> {
         self.file.write_all(bytes)?;
         self.file.sync_all()?;
-        if fs::rename(&self.path, self.target).is_err() {
-            return write_in_place(self.target, bytes);
+        match fs::rename(&self.path, self.target) {
+            Ok(()) => sync_directory(self.target),
+            Err(full) if is_full(&full) => Err(full),
+            Err(_) => write_in_place(self.target, bytes),
         }
-        sync_directory(self.target)
     }
 }
 
@@ -140,6 +142,11 @@ impl Drop for Temporary<'_> {
     fn drop(&mut self) {
         let _renamed_or_gone = fs::remove_file(&self.path);
     }
+}
+
+/// There is no room: what is written in place could end half way, and with it the old offsets.
+fn is_full(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
 }
 
 /// Writes before it cuts off, so that a full disk spoils as little as possible.
@@ -172,7 +179,7 @@ fn own_like(_: &File, _: &Metadata) -> io::Result<()> {
 fn sync_directory(target: &Path) -> io::Result<()> {
     let directory = target.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     match File::open(directory).and_then(|directory| directory.sync_all()) {
-        Err(e) if e.kind() == io::ErrorKind::StorageFull => Err(e),
+        Err(full) if is_full(&full) => Err(full),
         _ => Ok(()),
     }
 }

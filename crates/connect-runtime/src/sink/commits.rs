@@ -7,6 +7,7 @@ use tokio::time::Instant;
 
 use super::positions::Positions;
 use super::{SinkLoop, exiting};
+use crate::dead_letters::DeadLetters;
 
 /// The periods of commits, and the one under way.
 pub(crate) struct CommitSchedule {
@@ -96,12 +97,16 @@ impl SinkLoop {
         self.commits.next = now + self.commits.interval;
         let all = self.positions.partitions();
         let current = self.positions.committable(&all);
-        if current.is_empty() || !self.letters_settled().await {
+        if current.is_empty() {
             return Ok(());
         }
         let answer = self.task.pre_commit(&current).await;
         if let Some(error) = self.swallowed() {
             return Err(exiting(error));
+        }
+        // Behind `pre_commit`, in which the task may have reported more.
+        if !self.letters_settled().await? {
+            return Ok(());
         }
         match answer {
             Ok(offsets) => {
@@ -136,13 +141,21 @@ impl SinkLoop {
 
     /// Whether the records that are to be committed are in the dead letter queue, those of them that belong there.
     /// Otherwise the next commit asks again.
-    async fn letters_settled(&mut self) -> bool {
-        let Some(letters) = self.conversion.errors.dead_letters() else { return true };
-        let settled = self.life.stop.run_until_cancelled(letters.settled(self.commits.timeout)).await;
+    /// # Errors
+    /// One of them cannot be written.
+    async fn letters_settled(&mut self) -> Result<bool, ConnectError> {
+        let Some(letters) = self.conversion.errors.dead_letters() else { return Ok(true) };
+        let settled = self.life.stop.run_until_cancelled(letters.settled(self.commits.timeout)).await.transpose()?;
         if settled == Some(false) {
             tracing::warn!("The dead letter queue was not written in time; offsets will be committed later");
         }
-        settled == Some(true)
+        Ok(settled == Some(true))
+    }
+
+    /// # Errors
+    /// A record is neither delivered nor in the dead letter queue, and never will be.
+    pub(super) fn check_letters(&self) -> Result<(), ConnectError> {
+        self.conversion.errors.dead_letters().map_or(Ok(()), DeadLetters::check)
     }
 
     fn go_back(&mut self, error: &ConnectError) {
@@ -159,20 +172,20 @@ impl SinkLoop {
 
     /// Commits `partitions` before they are given up. Failures are logged: the records will be delivered again.
     /// # Errors
-    /// The task has reported a record that is not tolerated; nothing is committed.
+    /// The task has reported a record that is not tolerated, or a dead letter cannot be written; nothing is committed.
     pub(super) async fn commit_now(&mut self, partitions: &[TopicPartition]) -> Result<(), ConnectError> {
         let begun = Instant::now();
         let deadline = begun + self.commits.closing_timeout;
-        if let Some(letters) = self.conversion.errors.dead_letters()
-            && !letters.settled(self.commits.closing_timeout).await
-        {
-            tracing::error!("The dead letter queue was not written in time; no offsets are committed");
-            return Ok(());
-        }
         let current = self.positions.committable(partitions);
         let answer = self.task.pre_commit(&current).await;
         if let Some(error) = self.swallowed() {
             return Err(exiting(error));
+        }
+        if let Some(letters) = self.conversion.errors.dead_letters()
+            && !letters.settled(deadline.saturating_duration_since(Instant::now())).await?
+        {
+            tracing::error!("The dead letter queue was not written in time; no offsets are committed");
+            return Ok(());
         }
         let changes = match answer {
             Ok(offsets) => self.positions.changes(&offsets, &current),

@@ -7,16 +7,30 @@ use std::sync::Arc;
 
 use connect_api::data::HeaderBytes;
 use connect_api::{
-    ConnectError, ConnectRecord, ConsumedRecord, Conversion, Header, Headers, SchemaAndValue, SinkBatch, SinkRecord,
-    TimestampType, TopicPartition,
+    ConnectError, ConnectRecord, ConsumedRecord, ConsumedRecords, Conversion, Header, Headers, SchemaAndValue,
+    SinkBatch, SinkRecord, TimestampType, TopicPartition,
 };
 use kafka_client::consumer::PartitionRecords;
-use kafka_client::record::{RecordView, TimestampType as ViewTimestampType};
+use kafka_client::record::{RecordView, Records, TimestampType as ViewTimestampType};
 
 use super::positions::Positions;
 use crate::converters::{Converters, converted};
 use crate::errors::{Consumed, ErrorHandler, Failure, Halt, Origin, Stage};
 use crate::transforms::TransformationChain;
+
+/// How many records share what is kept of them: so many are read again at most to find one that has failed.
+const KEPT_TOGETHER: usize = 128;
+
+/// Fetched records from some place on; they are read again only when one fails.
+#[derive(Debug)]
+struct Kept(Records);
+
+impl ConsumedRecords for Kept {
+    fn record(&self, offset: i64) -> Option<ConsumedRecord> {
+        let mut records = self.0.clone().map_while(Result::ok);
+        records.find(|view| view.offset == offset).map(|view| consumed(&view))
+    }
+}
 
 /// Turns fetched records into batches for `put`.
 pub(crate) struct SinkConversion {
@@ -24,13 +38,15 @@ pub(crate) struct SinkConversion {
     pub converters: Converters,
     pub errors: ErrorHandler,
     spare: Vec<SinkRecord>,
+    /// Has the record at hand as it was fetched, and some behind it; none where nobody asks for them.
+    kept: Option<Arc<dyn ConsumedRecords>>,
     /// How many records the last call of [`convert`](Self::convert) has got to.
     pub(super) consumed: u64,
 }
 
 impl SinkConversion {
     pub(crate) fn new(transforms: TransformationChain, converters: Converters, errors: ErrorHandler) -> Self {
-        Self { transforms, converters, errors, spare: Vec::new(), consumed: 0 }
+        Self { transforms, converters, errors, spare: Vec::new(), kept: None, consumed: 0 }
     }
 
     /// Takes back a delivered batch, so that the next one needs no new memory.
@@ -57,6 +73,7 @@ impl SinkConversion {
                 break;
             }
         }
+        self.kept = None;
         let in_chain = self.transform(&mut batch, positions).await;
         (batch, in_chain.or(halt))
     }
@@ -72,25 +89,40 @@ impl SinkConversion {
             TopicPartition { topic: Arc::clone(&records.partition.topic), partition: records.partition.partition };
         let next_offset = records.next_offset;
         let mut next = None;
-        for view in records {
-            self.consumed += 1;
-            let outcome = match view {
-                Ok(view) => match self.convert_now(&view, &original) {
-                    Some(record) => {
-                        next = Some(view.offset.saturating_add(1));
-                        batch.push(record);
-                        continue;
-                    }
-                    None => self.convert_or_skip(view, &original, batch, &mut next).await,
-                },
-                Err(error) => Err(Halt::Fatal(corrupt(&error))),
-            };
-            if let Err(halt) = outcome {
+        for part in records.into_parts() {
+            if let Err(halt) = self.convert_part(part, &original, batch, &mut next).await {
                 next.into_iter().for_each(|next| positions.consumed(&original, next));
                 return Err(halt);
             }
         }
         positions.consumed(&original, next_offset);
+        Ok(())
+    }
+
+    /// Sets `next` to the offset after the last record that does not end the batch.
+    async fn convert_part(
+        &mut self,
+        mut part: Records,
+        original: &TopicPartition,
+        batch: &mut Vec<SinkRecord>,
+        next: &mut Option<i64>,
+    ) -> Result<(), Halt> {
+        let keeps = self.errors.needs_records();
+        for at in 0_usize.. {
+            if keeps && at.is_multiple_of(KEPT_TOGETHER) {
+                self.kept = Some(Arc::new(Kept(part.clone())));
+            }
+            let Some(view) = part.next() else { break };
+            self.consumed += 1;
+            let view = view.map_err(|error| Halt::Fatal(corrupt(&error)))?;
+            match self.convert_now(&view, original) {
+                Some(record) => {
+                    *next = Some(view.offset.saturating_add(1));
+                    batch.push(record);
+                }
+                None => self.convert_or_skip(view, original, batch, next).await?,
+            }
+        }
         Ok(())
     }
 
@@ -177,9 +209,9 @@ impl SinkConversion {
             value,
             timestamp: timestamp(view),
             headers,
+            consumed_offset: Some(view.offset),
         };
-        let consumed = self.errors.needs_records().then(|| Arc::new(consumed(view)));
-        let (offset, timestamp_type) = (view.offset, timestamp_type(view));
+        let (offset, timestamp_type, consumed) = (view.offset, timestamp_type(view), self.kept.clone());
         SinkRecord { record, offset, timestamp_type, original: original.clone(), consumed }
     }
 

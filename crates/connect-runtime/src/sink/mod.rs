@@ -90,6 +90,7 @@ impl SinkLoop {
         let mut pause = POLL_MAX;
         while !self.life.is_stopping() {
             self.follow_target();
+            self.check_letters()?;
             self.commit_if_due().await?;
             match self.next(pause).await? {
                 Some(incoming) => self.on_incoming(incoming).await?,

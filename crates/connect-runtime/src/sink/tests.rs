@@ -10,11 +10,11 @@ use connect_core::herder::TargetState;
 
 use super::*;
 use crate::dead_letters::DeadLetterQueue;
-use crate::errors::{ErrorHandler, ErrorLog, ErrorPolicy, Halt, RetryPolicy};
+use crate::errors::{ErrorHandler, ErrorLog, ErrorPolicy, Halt, Origin, RetryPolicy};
 use crate::fakes::{
     ConsumerLog, FakeAcks, FakeConsumer, FakeKafka, FakeProducer, ack, at, converters, errors, errors_with, records,
 };
-use crate::kafka::Acked;
+use crate::kafka::{Acked, Unsent};
 use crate::life::{self, TaskControl};
 use crate::metrics::{TaskGroups, Windows};
 use crate::topics::TopicUse;
@@ -34,16 +34,26 @@ struct Plan {
     pause: Mutex<bool>,
     /// The next `put` reports its first record, and takes no notice of the answer.
     report: Mutex<bool>,
+    /// The next `pre_commit` reports the first record of the last batch.
+    report_in_commit: Mutex<bool>,
 }
 
 struct Recorder {
     plan: Arc<Plan>,
     context: Option<SinkTaskContext>,
+    last: SinkBatch,
 }
 
 impl Recorder {
     fn saw(&self, what: String) {
         self.plan.seen.lock().unwrap().push(what);
+    }
+
+    /// Does not wait for the queue: the commit does.
+    async fn report(&self, record: &connect_api::SinkRecord) {
+        let reporter = self.context.as_ref().unwrap().errant_records.clone().unwrap();
+        let sent = async { drop(reporter.report(record, ConnectError::data("odd")).await) };
+        drop(tokio::time::timeout(Duration::from_millis(10), sent).await);
     }
 }
 
@@ -73,16 +83,16 @@ impl SinkTask for Recorder {
             self.context.as_ref().unwrap().pause(&[at("t", 0)]);
         }
         if std::mem::take(&mut *self.plan.report.lock().unwrap()) {
-            let reporter = self.context.as_ref().unwrap().errant_records.clone().unwrap();
-            let record = batch[0].clone();
-            // Nobody waits for the queue here: the commit does.
-            let sent = async move { drop(reporter.report(&record, ConnectError::data("odd")).await) };
-            drop(tokio::time::timeout(Duration::from_millis(10), sent).await);
+            self.report(&batch[0]).await;
         }
+        self.last = Arc::clone(batch);
         self.plan.puts.lock().unwrap().pop().unwrap_or(Ok(()))
     }
 
     async fn pre_commit(&mut self, offsets: &TopicOffsets) -> Result<TopicOffsets, ConnectError> {
+        if std::mem::take(&mut *self.plan.report_in_commit.lock().unwrap()) {
+            self.report(&self.last[0]).await;
+        }
         self.plan.pre_commits.lock().unwrap().pop().unwrap_or_else(|| Ok(offsets.clone()))
     }
 
@@ -129,7 +139,7 @@ async fn run_during(
     let errant = ErrantRecords::new(&errors);
     let conversion = SinkConversion::new(TransformationChain::default(), converters(), errors);
     let commits = CommitSchedule::new(Duration::from_secs(10), Duration::from_secs(5), Duration::from_secs(4));
-    let task = Box::new(Recorder { plan: Arc::clone(plan), context: None });
+    let task = Box::new(Recorder { plan: Arc::clone(plan), context: None, last: SinkBatch::default() });
     let consumer = FakeConsumer::new(&log, script);
     let sink = SinkLoop::new(task, consumer, conversion, errant.clone(), commits, TopicUse::none(), life);
     let reporter = errant.map(|errant| Arc::new(errant) as _);
@@ -357,6 +367,27 @@ async fn records_before_a_failed_one_still_go_through_the_chain() {
     assert_eq!(positions.committable(&[at("t", 0)]), TopicOffsets::from([(at("t", 0), 2)]));
 }
 
+#[tokio::test]
+async fn records_that_may_be_needed_again_are_not_copied_one_by_one() {
+    let fetch = || match records(&["a", "b", "c"]) {
+        Incoming::Records(fetched) => fetched,
+        other => panic!("{other:?}"),
+    };
+    let (_kafka, _acks, _queue, with_queue) = with_queue(true);
+    for (errors, keeps) in [(errors(true), false), (with_queue, true)] {
+        let mut conversion = SinkConversion::new(TransformationChain::default(), converters(), errors);
+        let (batch, _) = conversion.convert(fetch(), &mut Positions::default()).await;
+        let kept: Vec<_> = batch.iter().filter_map(|record| record.consumed.as_ref()).collect();
+        assert_eq!(kept.len(), if keeps { 3 } else { 0 });
+        assert!(kept.iter().all(|one| Arc::ptr_eq(one, kept[0])));
+        for record in batch.iter().filter(|_| keeps) {
+            let Origin::Consumed(consumed) = Origin::of_sink(record) else { panic!("not kept") };
+            assert_eq!(consumed.raw.value.as_deref(), record.record.value.as_str().map(str::as_bytes));
+        }
+        assert!(kept.iter().all(|one| one.record(3).is_none()));
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_stop_is_seen_while_the_brokers_are_away() {
     let script = vec![Incoming::Assigned(vec![at("away", 0)])];
@@ -393,6 +424,37 @@ async fn offsets_are_committed_only_when_the_dead_letters_are_written() {
         assert_eq!(*kafka.taken.lock().unwrap(), ["bad"]);
         assert_eq!(told, want, "{acknowledged}");
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_dead_letter_that_cannot_be_written_fails_the_task_and_nothing_is_committed() {
+    let refused = || ConnectError::new("org.apache.kafka.common.errors.SaslAuthenticationException", "no");
+    for result in [Unsent::Producer(refused()), Unsent::Records(refused())] {
+        let (_kafka, acks, _queue, errors) = with_queue(true);
+        let broker = async {
+            tokio::time::sleep(Duration::from_secs(1)).await;
+            acks.send(Acked { result: Err(result), ..ack(0, 1, Ok(())) }).await.unwrap();
+        };
+        let (plan, script) = (Arc::default(), vec![assigned(), records(&["b", "bad", "c"])]);
+        let (_, (outcome, _, told)) = tokio::join!(broker, run_with(&plan, script, errors, 12));
+        assert_eq!(outcome.unwrap_err().cause(), Some(&refused()));
+        assert_eq!(told, ["close"]);
+    }
+    let (kafka, acks, _queue, errors) = with_queue(true);
+    *kafka.room.lock().unwrap() = 0;
+    drop(acks);
+    let (outcome, _, told) = run_with(&Arc::default(), vec![assigned(), records(&["bad"])], errors, 12).await;
+    assert_eq!((outcome.is_err(), told), (true, vec!["close".to_owned()]), "the producer has ended");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_task_reports_while_it_commits_is_awaited_too() {
+    let plan = Arc::<Plan>::default();
+    *plan.report_in_commit.lock().unwrap() = true;
+    let (kafka, _acks, _queue, errors) = with_queue(true);
+    let (outcome, _, told) = run_with(&plan, vec![assigned(), records(&["odd"])], errors, 12).await;
+    assert_eq!((outcome, told), (Ok(()), vec!["close".to_owned()]));
+    assert_eq!(*kafka.taken.lock().unwrap(), ["odd"]);
 }
 
 #[tokio::test(start_paused = true)]

@@ -64,7 +64,11 @@ impl SourceConversion {
     }
 
     /// Transforms the batch in place; `originals` are its records as they were, where anybody asks for them.
-    pub(crate) async fn begin(&mut self, batch: &mut SourceBatch, originals: Option<&SourceBatch>) -> Prepared {
+    pub(crate) async fn begin(
+        &mut self,
+        batch: &mut SourceBatch,
+        originals: Option<&[Option<SourceRecord>]>,
+    ) -> Prepared {
         let mut fates = Fates::default();
         if !self.transforms.is_empty() {
             let origin = |index: usize, _: &SourceRecord| original(originals, index);
@@ -78,7 +82,7 @@ impl SourceConversion {
     pub(crate) async fn convert_next(
         &mut self,
         batch: &SourceBatch,
-        originals: Option<&SourceBatch>,
+        originals: Option<&[Option<SourceRecord>]>,
         prepared: &mut Prepared,
     ) {
         self.out.clear(CHUNK_BYTES);
@@ -106,7 +110,7 @@ impl SourceConversion {
     async fn convert_or_skip(
         &mut self,
         record: &ConnectRecord,
-        originals: Option<&SourceBatch>,
+        originals: Option<&[Option<SourceRecord>]>,
         index: usize,
     ) -> Result<bool, Halt> {
         if let Some(error) = invalid(record) {
@@ -222,8 +226,8 @@ fn outgoing(
     }
 }
 
-fn original(originals: Option<&SourceBatch>, index: usize) -> Origin {
-    Origin::of_source(originals.and_then(|originals| originals.get(index)))
+fn original(originals: Option<&[Option<SourceRecord>]>, index: usize) -> Origin {
+    Origin::of_source(originals.and_then(|originals| originals.get(index)?.as_ref()))
 }
 
 /// What Java's producer would not take as an argument; no tolerance helps.

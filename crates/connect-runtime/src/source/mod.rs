@@ -9,6 +9,7 @@
 //! Start at [`SourceLoop::run`]. Which offsets may be committed is decided in `connect_core::task`.
 
 mod acks;
+mod books;
 mod convert;
 mod pipeline;
 mod submission;
@@ -135,7 +136,7 @@ impl SourceLoop {
 
     /// Waits up to `offset.flush.timeout.ms` for what is on its way, then commits.
     async fn finish(&mut self) -> Result<(), ConnectError> {
-        let finished = self.pipeline.finish().await;
+        let finished = self.pipeline.finish(self.life.stopped_at()).await;
         self.tell_task().await;
         finished
     }

@@ -14,8 +14,10 @@ use connect_core::herder::TargetState;
 use tokio::sync::mpsc;
 
 use super::*;
+use crate::errors::ErrorHandler;
 use crate::fakes::{
-    FakeAcks, FakeKafka, FakeProducer, FakeStore, NoOffsets, REMOVED, ack, converters, errors, source_record, task_id,
+    FakeAcks, FakeKafka, FakeProducer, FakeStore, NoOffsets, REMOVED, ack, converters, errors, retrying_errors,
+    source_record, task_id,
 };
 use crate::kafka::{Acked, Unsent};
 use crate::life::{self, TaskControl, ToldStatus};
@@ -86,7 +88,6 @@ struct Bench {
     kafka: Arc<FakeKafka>,
     store: Arc<FakeStore>,
     acks: mpsc::Sender<Acked>,
-    stop: StopToken,
     control: TaskControl,
     said: ToldStatus,
     told: Arc<Mutex<Vec<String>>>,
@@ -108,17 +109,28 @@ fn start_as(
     wants_acks: bool,
     tracked_max: usize,
 ) -> Bench {
+    start_with(target, batches, room, errors(tolerate), TransformationChain::default(), wants_acks, tracked_max)
+}
+
+fn start_with(
+    target: TargetState,
+    batches: Batches,
+    room: usize,
+    errors: ErrorHandler,
+    transforms: TransformationChain,
+    wants_acks: bool,
+    tracked_max: usize,
+) -> Bench {
     let (kafka, store) = (Arc::new(FakeKafka::default()), Arc::new(FakeStore::default()));
     let metrics = TaskGroups::new(&task_id(), Windows::default());
     let (control, life, said) = life::begin(target, metrics.clone());
-    let stop = control.stop_token().clone();
     *kafka.room.lock().unwrap() = room;
     let (acks, receiver) = mpsc::channel(16);
-    let conversion = SourceConversion::new(TransformationChain::default(), converters(), errors(tolerate));
+    let conversion = SourceConversion::new(transforms, converters(), errors);
     let client: crate::kafka::ProduceAndAcks =
         (Box::new(FakeProducer(Arc::clone(&kafka))), Box::new(FakeAcks(receiver)));
     let (flush_interval, limit) = (Duration::from_secs(10), Duration::from_secs(5));
-    let config = PipelineConfig { flush_interval, flush_timeout: limit, drain_timeout: limit, tracked_max };
+    let config = PipelineConfig { flush_interval, flush_timeout: limit, grace: limit, tracked_max };
     let topics = (None, TopicUse::none());
     let pipeline = Pipeline::new(
         task_id().connector,
@@ -131,15 +143,15 @@ fn start_as(
     );
     let told = Arc::<Mutex<Vec<String>>>::default();
     let task = Script { batches: batches.into(), stop: None, next: 0, wants_acks, told: Arc::clone(&told) };
-    let source = SourceLoop { task: Box::new(task), pipeline, life };
     let context = SourceTaskContext {
-        stop: stop.clone(),
+        stop: life.stop.clone(),
         configs: Props::new(),
         offsets: Arc::new(NoOffsets),
         transaction: None,
     };
+    let source = SourceLoop { task: Box::new(task), pipeline, life };
     let outcome = tokio::spawn(source.run(context));
-    Bench { kafka, store, acks, stop, control, said, told, metrics, outcome }
+    Bench { kafka, store, acks, control, said, told, metrics, outcome }
 }
 
 impl Bench {
@@ -151,7 +163,7 @@ impl Bench {
     }
 
     async fn end(self) -> (Result<(), ConnectError>, Vec<i64>) {
-        self.stop.cancel();
+        self.control.stop();
         let outcome = self.outcome.await.unwrap();
         let committed = self.store.committed.lock().unwrap().clone();
         (outcome, committed)
@@ -173,7 +185,7 @@ async fn only_acknowledged_offsets_are_committed() {
 async fn a_stop_waits_for_acks_and_commits_them() {
     let bench = start(vec![Ok(vec!["a", "b"])], 100, false, false);
     bench.taken(2).await;
-    bench.stop.cancel();
+    bench.control.stop();
     tokio::time::sleep(Duration::from_secs(1)).await;
     bench.acks.send(ack(0, 2, Ok(()))).await.unwrap();
     let (told, (outcome, committed)) = (Arc::clone(&bench.told), bench.end().await);
@@ -290,7 +302,7 @@ async fn a_paused_task_polls_nothing_but_commits() {
     bench.until(Status::Running).await;
     bench.taken(taken + 1).await;
     bench.control.set_target(TargetState::Paused);
-    bench.stop.cancel();
+    bench.control.stop();
     bench.acks.send(ack(5, 10, Ok(()))).await.unwrap();
     assert_eq!(bench.end().await, (Ok(()), vec![5, 10]));
 }
@@ -309,7 +321,7 @@ async fn a_task_that_is_paused_from_the_beginning_waits_before_it_starts() {
         let mut bench = start_as(TargetState::Paused, vec![Ok(vec!["a"])], 10, false, false, 100);
         bench.until(Status::Paused).await;
         if stopped {
-            bench.stop.cancel()
+            bench.control.stop()
         } else {
             bench.control.set_target(TargetState::Stopped)
         }
@@ -402,4 +414,74 @@ async fn a_producer_that_cannot_go_on_fails_the_task_whatever_is_tolerated() {
     let (outcome, committed) = (bench.outcome.await.unwrap(), bench.store.committed.lock().unwrap().clone());
     assert_eq!(outcome.unwrap_err().message(), Some("Unrecoverable exception trying to send"));
     assert!(committed.is_empty());
+}
+
+/// Is never ready for `stuck`.
+struct Stuck;
+
+impl connect_api::RecordTransformation for Stuck {
+    fn config_def(&self) -> &'static connect_config::ConfigDef {
+        static DEF: std::sync::LazyLock<connect_config::ConfigDef> =
+            std::sync::LazyLock::new(connect_config::ConfigDef::new);
+        &DEF
+    }
+
+    fn configure(&mut self, _: &Props) -> Result<(), ConnectError> {
+        Ok(())
+    }
+
+    fn apply_one(&mut self, record: &mut ConnectRecord) -> Result<bool, ConnectError> {
+        match record.value.as_str() {
+            Some("stuck") => Err(ConnectError::retriable("not yet")),
+            _ => Ok(true),
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn acks_and_commits_go_on_while_a_record_is_tried_again() {
+    let link = || crate::transforms::Link { class: "x", transformation: Box::new(Stuck), condition: None };
+    for (links, text) in [(vec![], "later"), (vec![link()], "stuck")] {
+        let (batches, transforms) = (vec![Ok(vec!["a"]), Ok(vec![text])], TransformationChain::new(links));
+        let bench = start_with(TargetState::Started, batches, 9, retrying_errors(60_000), transforms, false, 100);
+        bench.taken(1).await;
+        bench.acks.send(ack(0, 1, Ok(()))).await.unwrap();
+        tokio::time::sleep(Duration::from_secs(30)).await;
+        assert_eq!(*bench.store.committed.lock().unwrap(), [1], "{text}");
+        // What the producer says meanwhile is heard, too.
+        let refused = Acked { result: Err(Unsent::Producer(ConnectError::connect("no"))), ..ack(1, 1, Ok(())) };
+        bench.acks.send(refused).await.unwrap();
+        let failed = tokio::time::timeout(Duration::from_secs(1), bench.outcome).await;
+        assert!(failed.expect("it ends").unwrap().is_err());
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_send_blocks_no_longer_than_it_may_whatever_comes_meanwhile() {
+    let bench = start(vec![Ok(vec!["a", "b"])], 1, false, false);
+    *bench.kafka.max_block.lock().unwrap() = Duration::from_secs(30);
+    bench.taken(1).await;
+    bench.acks.send(ack(0, 1, Ok(()))).await.unwrap();
+    let begun = tokio::time::Instant::now();
+    while !bench.outcome.is_finished() && begun.elapsed().as_secs() < 100 {
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        drop(bench.acks.send(ack(0, 0, Ok(()))).await);
+    }
+    assert_eq!(begun.elapsed().as_secs(), 30);
+    let outcome = bench.outcome.await.unwrap().unwrap_err();
+    assert_eq!(outcome.cause().and_then(ConnectError::message), Some("no room"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_store_that_hangs_does_not_take_the_time_of_the_stop() {
+    let bench = start(vec![Ok(vec!["a"])], 100, false, false);
+    *bench.store.hanging.lock().unwrap() = true;
+    bench.taken(1).await;
+    bench.acks.send(ack(0, 1, Ok(()))).await.unwrap();
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    let (begun, told) = (tokio::time::Instant::now(), Arc::clone(&bench.told));
+    let (outcome, committed) = bench.end().await;
+    assert_eq!((outcome, committed), (Ok(()), vec![]));
+    assert_eq!(begun.elapsed().as_millis(), 4500, "of five seconds");
+    assert_eq!(*told.lock().unwrap(), ["stop"]);
 }

@@ -6,30 +6,24 @@ use std::time::Duration;
 use connect_api::{ConnectError, Factory, Plugin};
 use connect_config::Props;
 use connect_core::ConnectorName;
-use connect_core::herder::{Event, HerderError, Started, TargetState};
+use connect_core::herder::{ConnectorType, Event, HerderError, Started, TargetState};
 
+use super::TaskParts;
 use super::{Worker, late};
-use crate::connector::{Instance, RunningConnector, Surroundings};
-use crate::task_configs::{connector_gone, finished, task_class, tasks_max};
+use crate::connector::{RunningConnector, Surroundings};
+use crate::providers::resolve;
+use crate::task_configs::connector_gone;
 use crate::{unsupported, validation};
 
 /// How long a connector may take to stop.
 const STOP_TIME_MAX: Duration = Duration::from_secs(5);
-
-pub(super) struct HostedConnector {
-    running: RunningConnector,
-    config: Props,
-    task_class: &'static str,
-}
 
 impl Worker {
     /// Answers with [`Event::Validated`].
     pub fn validate(&mut self, name: ConnectorName, config: Props) {
         let parts = Arc::clone(&self.parts);
         // On the data runtime and in a task of its own: a connector's validation may block, or panic.
-        let validating = self
-            .data
-            .spawn(async move { validation::validate(&parts.plugins, &parts.config.originals, &config).await });
+        let validating = self.data.spawn(async move { validated(&parts, &config).await });
         let late = HerderError::Failed(format!("The validation of connector {name} did not end in time"));
         self.answer_in_time(Event::Validated(Err(late)), async move {
             let panicked = |_| Err(HerderError::Failed(format!("The validation of connector {name} panicked")));
@@ -42,9 +36,7 @@ impl Worker {
         if target != TargetState::Started {
             return self.answer(async { Event::ConnectorStarted(Ok(Started { task_configs: Vec::new() })) });
         }
-        let plugin = validation::find(&self.parts.plugins, &config).ok();
-        let Some((plugin, instance)) = plugin.and_then(|plugin| Some((plugin, validation::instantiate(plugin)?)))
-        else {
+        let Ok(plugin) = validation::find(&self.parts.plugins, &config) else {
             let gone = ConnectError::connect("The connector's class is not there any more");
             return self.answer(async { Event::ConnectorStarted(Err(gone)) });
         };
@@ -53,14 +45,13 @@ impl Worker {
             tracing::warn!("[{name}|worker] These keys have no effect in Longshore: {}", ignored.join(", "));
         }
         tracing::info!("[{name}|worker] Creating connector {name} of type {}", plugin.class);
-        let (hosted, started) = self.host(&name, plugin, instance, config.clone());
-        let configs = hosted.running.task_configs(tasks_max(&config));
-        let task_class = hosted.task_class;
+        let (hosted, started) = self.host(&name, plugin, config);
+        let configs = hosted.task_configs();
         self.connectors.insert(name, hosted);
         self.answer_in_time(Event::ConnectorStarted(Err(late("start"))), async move {
             let started = started.await.unwrap_or_else(|_| Err(connector_gone()));
             let task_configs = match started {
-                Ok(()) => finished(configs, task_class, &config).await,
+                Ok(()) => configs.await.unwrap_or_else(|_| Err(connector_gone())),
                 Err(error) => Err(error),
             };
             Event::ConnectorStarted(task_configs.map(|task_configs| Started { task_configs }))
@@ -71,14 +62,13 @@ impl Worker {
         &self,
         name: &ConnectorName,
         plugin: &Plugin,
-        instance: Instance,
         config: Props,
-    ) -> (HostedConnector, tokio::sync::oneshot::Receiver<Result<(), ConnectError>>) {
+    ) -> (RunningConnector, tokio::sync::oneshot::Receiver<Result<(), ConnectError>>) {
         let is_source = matches!(plugin.factory, Factory::Source { .. });
         let offsets = is_source.then(|| Arc::clone(&self.parts.offsets).reader(name));
-        let surroundings = Surroundings { name: name.clone(), events: self.events.clone(), offsets };
-        let (running, started) = RunningConnector::start(&self.data, instance, surroundings, config.clone());
-        (HostedConnector { running, config, task_class: task_class(&plugin.factory) }, started)
+        let (events, providers) = (self.events.clone(), Arc::clone(&self.parts.providers));
+        let surroundings = Surroundings { name: name.clone(), events, offsets, providers };
+        RunningConnector::start(&self.data, plugin.factory.clone(), surroundings, config)
     }
 
     /// Answers with [`Event::TaskConfigsMade`].
@@ -86,10 +76,9 @@ impl Worker {
         let Some(hosted) = self.connectors.get(name) else {
             return self.answer(async { Event::TaskConfigsMade(Err(connector_gone())) });
         };
-        let configs = hosted.running.task_configs(tasks_max(&hosted.config));
-        let (task_class, config) = (hosted.task_class, hosted.config.clone());
+        let configs = hosted.task_configs();
         self.answer_in_time(Event::TaskConfigsMade(Err(late("divide its work"))), async move {
-            Event::TaskConfigsMade(finished(configs, task_class, &config).await)
+            Event::TaskConfigsMade(configs.await.unwrap_or_else(|_| Err(connector_gone())))
         });
     }
 
@@ -98,7 +87,7 @@ impl Worker {
         let (hosted, name) = (self.connectors.remove(name), name.clone());
         self.answer(async move {
             if let Some(hosted) = hosted
-                && tokio::time::timeout(STOP_TIME_MAX, hosted.running.stop()).await.is_err()
+                && tokio::time::timeout(STOP_TIME_MAX, hosted.stop()).await.is_err()
             {
                 tracing::error!(
                     "[{name}|worker] Connector {name} has become unresponsive: it did not stop within {} s, and is left \
@@ -109,4 +98,12 @@ impl Worker {
             Event::ConnectorStopped
         });
     }
+}
+
+/// As connectors and tasks would get it; what is said of it has the user's own words.
+async fn validated(parts: &TaskParts, config: &Props) -> Result<(ConnectorType, String), HerderError> {
+    let resolved = resolve(&parts.providers, config).await;
+    let resolved = resolved.map_err(|error| HerderError::Failed(error.message().unwrap_or_default().to_owned()))?;
+    let outcome = validation::validate(&parts.plugins, &parts.config.originals, &resolved.props).await;
+    outcome.map_err(|error| error.reworded(|text| resolved.conceal(text)))
 }

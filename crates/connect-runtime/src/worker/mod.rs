@@ -14,23 +14,24 @@ use std::time::Duration;
 
 use connect_api::{ConnectError, PluginTable};
 use connect_config::Props;
-use connect_core::config::{StandaloneConfig, WorkerConfig};
+use connect_core::config::{ConfigProviders, StandaloneConfig, WorkerConfig};
 use connect_core::herder::Event;
 use connect_core::{ConnectorName, TaskId};
 use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
+use crate::connector::RunningConnector;
 use crate::metrics::{Metrics, Windows};
 use crate::offsets::OffsetStore;
 use crate::topics::ActiveTopics;
 use crate::validation;
-use connectors::HostedConnector;
 use tasks::RunningTask;
 
 /// Everything that a worker is made from.
 pub struct WorkerParts {
     pub config: StandaloneConfig,
+    pub providers: ConfigProviders,
     pub plugins: PluginTable,
     pub offsets: Arc<dyn OffsetStore>,
 }
@@ -38,6 +39,7 @@ pub struct WorkerParts {
 /// What the worker's connectors and tasks share.
 pub(crate) struct TaskParts {
     pub config: StandaloneConfig,
+    pub providers: Arc<ConfigProviders>,
     pub plugins: PluginTable,
     pub offsets: Arc<dyn OffsetStore>,
     pub topics: Arc<ActiveTopics>,
@@ -49,7 +51,7 @@ pub struct Worker {
     data: Handle,
     metrics: Metrics,
     events: mpsc::Sender<Event>,
-    connectors: HashMap<ConnectorName, HostedConnector>,
+    connectors: HashMap<ConnectorName, RunningConnector>,
     tasks: HashMap<TaskId, RunningTask>,
     /// What waits for a connector's own work, as long as [`CALL_TIME_MAX`].
     calls: JoinSet<()>,
@@ -63,11 +65,12 @@ const CALL_TIME_MAX: Duration = Duration::from_secs(90);
 impl Worker {
     /// Tasks run on `data`; what becomes of them is told to `events`.
     pub fn new(parts: WorkerParts, data: Handle, events: mpsc::Sender<Event>) -> Self {
-        let WorkerParts { config, plugins, offsets } = parts;
+        let WorkerParts { config, providers, plugins, offsets } = parts;
+        let providers = Arc::new(providers);
         let topics = ActiveTopics::new(&config.worker);
         let metrics = Metrics::new(windows(&config.worker));
         Self {
-            parts: Arc::new(TaskParts { config, plugins, offsets, topics }),
+            parts: Arc::new(TaskParts { config, providers, plugins, offsets, topics }),
             data,
             metrics,
             events,

@@ -42,7 +42,7 @@ impl Worker {
     /// Answers with [`Event::TasksStopped`] when all have ended, or were given up.
     pub fn stop_tasks(&mut self, ids: &[TaskId]) {
         let tasks: Vec<_> = ids.iter().filter_map(|id| self.tasks.remove(id)).collect();
-        tasks.iter().for_each(|task| task.control.stop_token().cancel());
+        tasks.iter().for_each(|task| task.control.stop());
         self.answer(async move {
             for task in tasks {
                 // A watcher that is gone has nothing to report.

@@ -11,8 +11,9 @@ use std::time::{Duration, Instant};
 use serde_json::{Map, Value as Json, json};
 use tempfile::TempDir;
 
+use crate::http::{Answer, WorkerUrl};
+
 use super::format::{Action, Ask, Mode, Scenario};
-use super::http::{Answer, WorkerUrl};
 use super::json::{at, ignore, same, shape};
 use super::uniform::{lines, uniform, uniform_text};
 

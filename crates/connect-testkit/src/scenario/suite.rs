@@ -8,9 +8,9 @@ use serde_json::Value as Json;
 
 use super::compare::compare;
 use super::format::{Mode, Scenario};
-use super::http::WorkerUrl;
 use super::replay::Replay;
 use crate::golden::{Outcome, Tally};
+use crate::http::WorkerUrl;
 
 const SUFFIX: &str = ".scenario.json";
 
@@ -53,7 +53,7 @@ fn read_json<T: serde::de::DeserializeOwned>(path: &Path) -> io::Result<T> {
 /// What was recorded cannot be read.
 pub fn run_scenario(file: &ScenarioFile, mode: Mode, url: &WorkerUrl) -> io::Result<Tally> {
     let golden: Vec<Json> = read_json(&file.golden)?;
-    let mut tally = Tally { subject: file.name.clone(), passed: 0, failed: Vec::new(), skipped: 0 };
+    let mut tally = Tally::new(&file.name);
     match Replay::new(url, mode)?.run(&file.scenario) {
         Ok(answers) => judge(&mut tally, &golden, &answers),
         Err(error) => tally.failed.push((file.name.clone(), format!("broke off at {error}"))),
@@ -66,7 +66,7 @@ pub fn run_scenario(file: &ScenarioFile, mode: Mode, url: &WorkerUrl) -> io::Res
 /// As [`run_scenario`].
 pub fn skip_scenario(file: &ScenarioFile) -> io::Result<Tally> {
     let golden: Vec<Json> = read_json(&file.golden)?;
-    Ok(Tally { subject: file.name.clone(), passed: 0, failed: Vec::new(), skipped: golden.len() })
+    Ok(Tally { skipped: golden.len(), ..Tally::new(&file.name) })
 }
 
 pub(super) fn judge(tally: &mut Tally, golden: &[Json], answers: &[Json]) {

@@ -12,8 +12,9 @@ use super::json::{at, ignore, same, shape};
 use super::replay::Replay;
 use super::suite::judge;
 use super::uniform::{lines, uniform};
-use super::{Mode, Scenario, WorkerUrl};
+use super::{Mode, Scenario};
 use crate::golden::{Outcome, Tally};
+use crate::http::WorkerUrl;
 
 #[test]
 fn alike_or_better() {
@@ -42,7 +43,7 @@ fn alike_or_better() {
 #[test]
 fn missing_answers_are_a_failure() {
     let step = json!({"do": "GET /", "status": 200, "body": null});
-    let mut tally = Tally { subject: "s".to_owned(), passed: 0, failed: Vec::new(), skipped: 0 };
+    let mut tally = Tally::new("s");
     judge(&mut tally, &[step.clone(), step.clone()], &[step]);
     assert_eq!((tally.passed, tally.failed.len()), (1, 1));
     assert_eq!(tally.to_string(), "s: 1 passed, 1 failed, 0 skipped");

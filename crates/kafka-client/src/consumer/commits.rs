@@ -19,7 +19,8 @@ impl Consumer {
     }
 
     /// Commits, after everything that [`commit_async`](Self::commit_async) has under way. Repeats what may be repeated for
-    /// `default.api.timeout.ms`. If it is dropped, the offsets may or may not have been committed.
+    /// `default.api.timeout.ms`; a topic that is gone is not waited for. If it is dropped, the offsets may or may not have
+    /// been committed.
     /// # Errors
     /// [`ConsumerError::CommitFailed`] if the group has given the partitions away; [`ConsumerError::RebalanceInProgress`]
     /// while a cooperative group is between two generations.
@@ -57,8 +58,12 @@ impl Consumer {
         let coordinator = self.offsets.as_ref().ok_or(ConsumerError::NoGroup)?;
         let instance = self.config.group_instance_id.as_deref();
         let left = deadline.saturating_duration_since(Instant::now());
-        let attempts = || offsets::commit(coordinator, generation, instance, offsets);
-        self.patiently("the offsets were committed", left, attempts).await.map_err(|error| self.explain_commit(error))
+        let attempts = async || match offsets::commit(coordinator, generation, instance, offsets).await {
+            Err(error) if offsets::is_gone(&error) => Ok(Err(error)),
+            result => result.map(Ok),
+        };
+        let ended = self.patiently("the offsets were committed", left, attempts).await;
+        ended.and_then(|result| result.map_err(ConsumerError::from)).map_err(|error| self.explain_commit(error))
     }
 
     /// False if they did not by then.

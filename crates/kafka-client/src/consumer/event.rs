@@ -102,6 +102,11 @@ impl PartitionRecords {
         self.parts.iter().map(Records::len_max).sum()
     }
 
+    /// The records in pieces, batch by batch.
+    pub fn into_parts(self) -> Vec<Records> {
+        self.parts
+    }
+
     /// The records, read in place.
     pub fn iter(&self) -> impl Iterator<Item = Result<RecordView, RecordError>> {
         self.parts.iter().cloned().flatten()

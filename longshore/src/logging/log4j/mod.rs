@@ -13,8 +13,10 @@ mod tests;
 mod xml;
 mod yaml;
 
+use std::ffi::OsString;
 use std::fs::File;
 use std::io::{self, Read};
+use std::os::unix::ffi::OsStringExt;
 use std::path::{Path, PathBuf};
 
 use connect_core::loggers::{LogLevel, LoggerLevels};
@@ -84,7 +86,7 @@ fn without_login(named: &str) -> &str {
 /// The file that a name or an URL stands for.
 fn path(named: &str) -> Result<PathBuf, String> {
     if let Some(path) = named.strip_prefix("file:") {
-        return Ok(PathBuf::from(path.strip_prefix("//").unwrap_or(path)));
+        return Ok(unescaped(path.strip_prefix("//").unwrap_or(path)));
     }
     match named.split_once(':') {
         Some((scheme, _)) if !scheme.contains(['/', '.']) => {
@@ -92,6 +94,25 @@ fn path(named: &str) -> Result<PathBuf, String> {
         }
         _ => Ok(PathBuf::from(named)),
     }
+}
+
+/// An URL writes a space as `%20`. What is no escape stands for itself.
+fn unescaped(text: &str) -> PathBuf {
+    let (mut bytes, mut rest) = (Vec::with_capacity(text.len()), text.as_bytes());
+    while let [first, tail @ ..] = rest {
+        let escape = match rest {
+            [b'%', high, low, tail @ ..] => hex(*high).zip(hex(*low)).map(|(high, low)| (high << 4 | low, tail)),
+            _ => None,
+        };
+        let (byte, left) = escape.unwrap_or((*first, tail));
+        bytes.push(byte);
+        rest = left;
+    }
+    PathBuf::from(OsString::from_vec(bytes))
+}
+
+fn hex(digit: u8) -> Option<u8> {
+    char::from(digit).to_digit(16).and_then(|value| u8::try_from(value).ok())
 }
 
 fn bytes(path: &Path) -> io::Result<Vec<u8>> {

@@ -209,6 +209,8 @@ fn which_file_is_read() {
     let first = written("first", "log4j.rootLogger=ERROR");
     let one = written("one.properties", "rootLogger.level=WARN\nlogger.a.name=a\nlogger.a.level=DEBUG");
     let two = written("two.yaml", "C: {Loggers: {Root: {level: OFF}}}");
+    let spaced = written("a b,100%.yaml", "C: {Loggers: {Root: {level: FATAL}}}");
+    let spaced = spaced.replace('%', "%25").replace(' ', "%20").replace(',', "%2c");
     let gone = folder.path().join("gone.yaml").display().to_string();
     for (options, want, problems) in [
         (String::new(), Info, 0),
@@ -217,6 +219,8 @@ fn which_file_is_read() {
         (format!("-Dlog4j.configuration=file://{first} -Dlog4j2.configurationFile={one}"), Warn, 0), // log4j 2 first
         (format!("-Dlog4j.configurationFile={one}"), Warn, 0),
         (format!("-Dlog4j2.configurationFile={one},file:{two}"), Off, 0),
+        (format!("-Dlog4j2.configurationFile=file:{spaced}"), Fatal, 0),
+        (format!("-Dlog4j2.configurationFile={spaced}"), Info, 1), // no URL
         (format!("-Dlog4j2.configurationFile={one},{gone}"), Warn, 1),
         (format!("-Dlog4j2.configurationFile={gone}"), Info, 1),
         (format!("-Dlog4j2.configurationFile={}", folder.path().display()), Info, 1), // a folder

@@ -1,12 +1,15 @@
 //! Commands: questions are answered at once, changes wait for their turn.
 
 use super::change::Change;
-use super::{Action, LookUp, StandaloneHerder};
+use super::{Action, CHANGES_WAITING_MAX, LookUp, StandaloneHerder};
 use crate::herder::{Command, HerderError, Reply, RequestId, TargetState, TaskStatus};
 use crate::{ConnectorName, TaskId};
 
 impl StandaloneHerder {
     pub(super) fn on_asked(&mut self, request: RequestId, command: Command, actions: &mut Vec<Action>) {
+        if command.is_change() && self.waiting.len() >= CHANGES_WAITING_MAX {
+            return actions.push(Action::Reply(request, Err(HerderError::Busy)));
+        }
         match command {
             Command::Create { name, config, initial_state } => {
                 self.wait(Change::Put { request, name, config, initial: Some(initial_state) });

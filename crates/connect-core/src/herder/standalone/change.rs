@@ -47,6 +47,7 @@ pub(super) enum Change {
         id: TaskId,
     },
     Reconfigure(ConnectorName),
+    Reload(ConnectorName),
     /// Without offsets: removes all.
     ModifyOffsets {
         request: RequestId,
@@ -68,10 +69,12 @@ impl StandaloneHerder {
             }
             Change::RestartTask { request, id } => self.restart_task(request, id),
             Change::Reconfigure(name) => self.reconfigure(name),
+            Change::Reload(name) => self.reload(name),
             Change::ModifyOffsets { request, name, offsets } => self.modify_offsets(request, name, offsets),
         }
     }
 
+    /// The result may hold any `name`: the connector keeps its own, as Apache's does.
     fn patch(&self, request: RequestId, name: ConnectorName, patch: &Props) -> Course {
         let mut config = match self.get(&name) {
             Ok(connector) => connector.config.clone(),
@@ -82,11 +85,6 @@ impl StandaloneHerder {
                 Some(value) => config.insert(key, value),
                 None => drop(config.remove(key)),
             }
-        }
-        if let Some(other) = config.get("name").filter(|other| *other != name.as_str()) {
-            let error =
-                format!("Connector name configuration ({other}) doesn't match connector name in the URL ({name})");
-            return refused(request, name, HerderError::BadRequest(error));
         }
         put(request, name, config, None)
     }

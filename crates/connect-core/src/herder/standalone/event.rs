@@ -26,6 +26,8 @@ pub enum Event {
     LookedUp(RequestId, Result<Reply, HerderError>),
     /// A running connector has asked for its work to be divided anew.
     ReconfigurationRequested(ConnectorName),
+    /// A value that a running connector got from a configuration provider has expired.
+    ConfigExpired(ConnectorName),
     /// A running connector has failed by itself.
     ConnectorFailed(ConnectorName, ConnectError),
     /// A task has changed its state by itself.

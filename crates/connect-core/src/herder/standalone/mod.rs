@@ -29,6 +29,10 @@ use connector::Connector;
 use course::Course;
 pub use event::{Action, Event, LookUp, StartTasks, Started};
 
+/// How many changes may wait. They are carried out even when their askers have given up, so that nothing else bounds them;
+/// no more clients than this are connected at once.
+pub(super) const CHANGES_WAITING_MAX: usize = 512;
+
 /// The state machine. No clock, no I/O, no await.
 #[derive(Debug)]
 pub struct StandaloneHerder {
@@ -88,6 +92,7 @@ impl StandaloneHerder {
             Event::TaskChanged { id, status, version, trace } => self.on_task_changed(&id, status, version, trace),
             Event::ConnectorFailed(name, error) => self.on_connector_failed(&name, &error),
             Event::ReconfigurationRequested(name) => self.on_reconfiguration_requested(name),
+            Event::ConfigExpired(name) => self.waiting.push_back(Change::Reload(name)),
             Event::LookedUp(request, reply) => actions.push(Action::Reply(request, reply)),
             answer => self.on_answer(answer),
         }

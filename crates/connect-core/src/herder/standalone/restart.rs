@@ -87,6 +87,20 @@ impl StandaloneHerder {
         Course::new(name, Answer::Nobody, stages)
     }
 
+    /// All of a running connector, tasks too: each of them has values that have expired.
+    pub(super) fn reload(&self, name: ConnectorName) -> Course {
+        let stages = match self.connectors.get(&name).filter(|connector| connector.is_running()) {
+            Some(connector) => vec![
+                Stage::StopTasks(connector.indices()),
+                Stage::StopConnector,
+                Stage::StartConnector { target: connector.target },
+                Stage::SwapTasks,
+            ],
+            None => Vec::new(),
+        };
+        Course::new(name, Answer::Nobody, stages)
+    }
+
     pub(super) fn restart_task(&self, request: RequestId, id: TaskId) -> Course {
         match self.connectors.get(&id.connector) {
             None => {

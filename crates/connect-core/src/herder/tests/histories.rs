@@ -1,6 +1,7 @@
 //! Creating, changing, deleting, reconfiguring.
 
-use super::check;
+use super::{Case, check};
+use crate::herder::standalone::CHANGES_WAITING_MAX;
 
 #[test]
 fn histories() {
@@ -187,4 +188,21 @@ fn histories() {
             ],
         ),
     ]);
+}
+
+#[test]
+fn changes_wait_but_not_without_bound() {
+    let mut case = Case::new();
+    assert_eq!(case.play("create:a:1"), ["validate(a)"]);
+    for _ in 0..CHANGES_WAITING_MAX {
+        assert!(case.play("put:a:2").is_empty());
+    }
+    let busy = "This worker has too many requests to carry out; please try again later";
+    for change in ["create:b:1", "delete:a", "pause:a", "restart-all:a", "reset:a"] {
+        let id = case.asked + 1;
+        assert_eq!(case.play(change), [format!("{id}!{busy}")], "{change}");
+    }
+    assert_eq!(case.play("names"), [format!("{}=[]", case.asked)], "questions are answered");
+    case.play("invalid");
+    assert!(case.play("create:b:1").is_empty(), "there is a place again");
 }

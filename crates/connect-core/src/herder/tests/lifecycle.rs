@@ -220,6 +220,15 @@ fn restarts() {
             ],
         ),
         (
+            "values that have expired",
+            &[
+                CREATED,
+                ("expired:a tasks-stopped stopped", "stop-tasks(a-0,a-1) stop(a) start(a 1 Started)"),
+                ("started:2", "start-tasks(a 1 0,1/2)"),
+                ("pause:a stopped expired:a expired:b", "2=done tell(a Paused) stop(a)"),
+            ],
+        ),
+        (
             "what does not exist",
             &[(
                 "restart:a restart-all:a restart-task:a-0",
@@ -250,7 +259,7 @@ fn patches() {
                 CREATED,
                 ("patch:a:value=2 invalid config:a", "validate(a) 2!bad 3=1"),
                 ("patch:b:value=2", "4!Connector b not found"),
-                ("patch:a:name=b", "5!Connector name configuration (b) doesn't match connector name in the URL (a)"),
+                ("patch:a:name=b valid stopped", "validate(a) stop(a) start(a 1 Started)"), // it stays connector a
             ],
         ),
     ]);

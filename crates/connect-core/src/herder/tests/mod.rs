@@ -128,6 +128,7 @@ fn given(word: &str) -> Given {
         "unmade" => Given::Happen(Event::TaskConfigsMade(Err(why()))),
         "tasks-stopped" => Given::Happen(Event::TasksStopped),
         "reconfigure" => Given::Happen(Event::ReconfigurationRequested(name(first))),
+        "expired" => Given::Happen(Event::ConfigExpired(name(first))),
         "failed" => Given::Happen(Event::ConnectorFailed(name(first), why())),
         "runs" => Given::Happen(changed(Status::Running, None)),
         "pauses" => Given::Happen(changed(Status::Paused, None)),

@@ -128,6 +128,8 @@ fn random_histories() {
     const REPORTS: &[&str] = &[
         "reconfigure:a",
         "reconfigure:b",
+        "expired:a",
+        "expired:b",
         "failed:a",
         "runs:a-0",
         "fails:a-1",

@@ -174,7 +174,7 @@ impl<'a> SourceRun<'a> {
     fn line_of(&self, ours: &SourceRecord) -> Decoded<(String, i64)> {
         let partition =
             Map::from_iter([(Value::string("filename"), Value::string(self.path.to_string_lossy().as_ref()))]);
-        let ConnectRecord { topic, partition: kafka, key_schema, key, value_schema, value, timestamp, headers } =
+        let ConnectRecord { topic, partition: kafka, key_schema, key, value_schema, value, timestamp, headers, .. } =
             &ours.record;
         let schema = connect_api::Schema::required(connect_api::Type::String);
         let plain = Some(&**topic) == self.configs.get("topic")

@@ -36,16 +36,19 @@ pub(in crate::consumer) async fn commit(
     Ok(())
 }
 
-/// Repeats a commit while that may help, for whoever joins the group only after it. A topic that is gone is not waited for:
-/// the group would wait too.
+/// A commit to a topic that is gone is not repeated: if one comes back under its name, it is another one, and whoever
+/// reads it would begin behind records that nobody has read.
+pub(in crate::consumer) fn is_gone(error: &KafkaError) -> bool {
+    error.code() == Some(ErrorCode::UNKNOWN_TOPIC_OR_PARTITION)
+}
+
+/// Repeats a commit while that may help, for whoever joins the group only after it.
 pub(in crate::consumer) async fn until<A: Future<Output = Result<(), KafkaError>>>(
     deadline: Instant,
     mut backoff: Backoff,
     attempt: impl Fn() -> A,
 ) -> Result<(), KafkaError> {
-    let may_help = |error: &KafkaError| {
-        error.is_retriable() && error.code().is_none_or(|code| code != ErrorCode::UNKNOWN_TOPIC_OR_PARTITION)
-    };
+    let may_help = |error: &KafkaError| error.is_retriable() && !is_gone(error);
     let attempts = async {
         loop {
             match attempt().await {

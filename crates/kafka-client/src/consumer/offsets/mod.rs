@@ -9,6 +9,6 @@ mod commit;
 mod epochs;
 mod list;
 
-pub(super) use commit::{commit, committed, until};
+pub(super) use commit::{commit, committed, is_gone, until};
 pub(super) use epochs::{EpochEnd, EpochEnds, Epochs, epoch_ends};
 pub(super) use list::{At, Found, Listed, list};

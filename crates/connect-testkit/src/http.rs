@@ -39,16 +39,22 @@ impl std::fmt::Display for WorkerUrl {
 
 /// What the worker answered.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Answer {
-    pub(super) status: u16,
-    pub(super) headers: Vec<(String, String)>,
-    pub(super) body: String,
+pub struct Answer {
+    pub status: u16,
+    pub headers: Vec<(String, String)>,
+    pub body: String,
 }
 
 impl Answer {
     /// The first header of this name, in any case.
-    pub(super) fn header(&self, name: &str) -> Option<&str> {
+    pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
+    }
+
+    /// # Panics
+    /// The body is not JSON.
+    pub fn json(&self) -> serde_json::Value {
+        serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{error}: {self:?}"))
     }
 }
 
@@ -56,7 +62,7 @@ impl WorkerUrl {
     /// Sends a request and reads its answer whole.
     /// # Errors
     /// The worker cannot be reached, does not answer in time, or what it says is not HTTP.
-    pub(super) fn send(
+    pub fn send(
         &self,
         method: &str,
         path: &str,
