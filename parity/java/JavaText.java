@@ -88,7 +88,7 @@ public class JavaText {
 
     static final String[] SUBJECTS = {
         "", "a", "b", "abc", "old-topic", "old-abc-123", "a.c", "2024-05", "héllo", "x.y.z", "ABC", "aab\n", "aabc", "aaa", "abab", "a\nb", "😀", "a😀", "Éé", "bcd", "prefix.shop.orders",
-        "dev_orders", "aa", "ab", "foo bar", "K", "a\r\nb", "] ^-&", "\t ", "١٢", "αβ", "ſ",
+        "dev_orders", "aa", "ab", "foo bar", "K", "a\r\nb", "] ^-&", "\t ", "١٢", "αβ", "ſ", "aababbaab", "abcabcab", "cabbac", "bb", "ccc",
     };
 
     static final String[] REPLACEMENTS = {
@@ -96,7 +96,10 @@ public class JavaText {
         "é$0", "$1$9", "$9$", "x$", "😀\\😀", "$٣", "${é}", "${db}-${table}",
     };
 
-    static final Random RANDOM = new Random(6);
+    /** More cases than are kept: java -Dtimes=50 -Dseed=1 JavaText.java. */
+    static final int TIMES = Integer.getInteger("times", 1);
+
+    static final Random RANDOM = new Random(Long.getLong("seed", 6));
 
     public static void main(String[] args) throws Exception {
         Locale.setDefault(Locale.ENGLISH);
@@ -149,15 +152,15 @@ public class JavaText {
             lines.add(line("new", format, answer(() -> new SimpleDateFormat(format).toPattern())));
         }
         for (String format : FORMATS) {
-            for (int i = 0; i < 14; i++) {
-                long millis = i < 7 ? MOMENTS[RANDOM.nextInt(MOMENTS.length)] : moment();
+            for (int i = 0; i < 14 * TIMES; i++) {
+                long millis = i % 14 < 7 ? MOMENTS[RANDOM.nextInt(MOMENTS.length)] : moment();
                 String text = format(format, millis);
                 lines.add(line("format", format, millis, text));
-                if (i >= 4) {
+                if (i % 14 >= 4) {
                     lines.add(parsed(format, i % 2 == 0 ? text : bent(text)));
                 }
             }
-            for (int i = 0; i < 12; i++) {
+            for (int i = 0; i < 12 * TIMES; i++) {
                 lines.add(parsed(format, made(format)));
             }
         }
@@ -266,8 +269,11 @@ public class JavaText {
         for (String pattern : PATTERNS) {
             regex(lines, pattern);
         }
-        for (int i = 0; i < 700; i++) {
+        for (int i = 0; i < 700 * TIMES; i++) {
             regex(lines, random(1 + RANDOM.nextInt(7)));
+        }
+        for (int i = 0; i < 120 * TIMES; i++) {
+            regex(lines, nested(2));
         }
         for (String replacement : REPLACEMENTS) {
             for (String pattern : new String[] {"(.*)", "([a-z]+)-(\\d+)", "(?<n>[a-z]+).*", "(a)(b)?(c)", "(a)(b)(c)(d)?(e)?(f)?(g)?(h)?(i)?(j)?.*", "prefix\\.(?<db>\\w+)\\.(?<table>\\w+)", "a|ab|abc"}) {
@@ -288,6 +294,25 @@ public class JavaText {
         StringBuilder pattern = new StringBuilder();
         for (int i = 0; i < length; i++) {
             pattern.append(PIECES[RANDOM.nextInt(PIECES.length)]);
+        }
+        return pattern.toString();
+    }
+
+    static final String[] TIMES_OF = {"", "", "", "*", "+", "?", "*?", "+?", "??", "{2}", "{1,2}", "{2,}", "{0,2}?", "*+", "?+"};
+
+    /** A pattern that is well formed: groups inside of groups, with repetitions. */
+    static String nested(int depth) {
+        StringBuilder pattern = new StringBuilder();
+        for (int i = 1 + RANDOM.nextInt(3); i > 0; i--) {
+            switch (depth == 0 ? 0 : RANDOM.nextInt(6)) {
+                case 0: pattern.append("abc".charAt(RANDOM.nextInt(3))); break;
+                case 1: pattern.append(RANDOM.nextBoolean() ? "." : "[ab]"); break;
+                case 2: pattern.append("(?:").append(nested(depth - 1)).append("|").append(nested(depth - 1)).append(")"); break;
+                case 3: pattern.append("(").append(nested(depth - 1)).append("|").append(nested(depth - 1)).append(")"); break;
+                case 4: pattern.append(new String[] {"(?>", "(?=", "(?:", "("}[RANDOM.nextInt(4)]).append(nested(depth - 1)).append(")"); break;
+                default: pattern.append("(").append(nested(depth - 1)).append(")");
+            }
+            pattern.append(TIMES_OF[RANDOM.nextInt(TIMES_OF.length)]);
         }
         return pattern.toString();
     }

@@ -49,7 +49,7 @@ impl Fields {
             month,
             day_of_month,
             day_of_year: day - first_of_year + 1,
-            day_of_week: (day).rem_euclid(7) + 1,
+            day_of_week: day.rem_euclid(7) + 1,
             day_of_week_in_month: (day - first_of_month) / 7 + 1,
             week_of_year,
             week_of_month: week_number(first_of_month, day),
@@ -160,6 +160,38 @@ fn year_of(day: i64, system: System) -> i64 {
     };
     let near =
         (day - 1).div_euclid(cycle_days) * cycle_years + (day - 1).rem_euclid(cycle_days) * cycle_years / cycle_days;
-    // The estimate is off by one year at most on either side.
+    // Never too high, and low by two years at most.
     (near..=near + 2).rev().find(|year| system.fixed_day(*year, 0, 1) <= day).unwrap_or(near)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_day_lies_in_its_year_and_month() {
+        let mut last = date_of(-800_001);
+        for day in (-800_000..1_500_000).chain(1_000_000_000..1_000_150_000) {
+            let (year, month, day_of_month) = date_of(day);
+            let system = if day >= CUTOVER { System::Gregorian } else { System::Julian };
+            assert_eq!(system.fixed_day(year, month, day_of_month), day);
+            let next = (year, month, day_of_month) == (last.0, last.1, last.2 + 1);
+            assert!(next || day_of_month == 1 || day == CUTOVER || day == 1_000_000_000, "{day}: {last:?}");
+            last = (year, month, day_of_month);
+        }
+    }
+
+    #[test]
+    fn fields_at_the_change_of_calendars() {
+        for (millis, want) in [
+            (-12_219_292_800_001, (1582, 9, 4, 277, 5)), // Thursday
+            (-12_219_292_800_000, (1582, 9, 15, 278, 6)),
+            (0, (1970, 0, 1, 1, 5)),
+        ] {
+            let fields = Fields::of(millis);
+            let got =
+                (fields.proleptic_year, fields.month, fields.day_of_month, fields.day_of_year, fields.day_of_week);
+            assert_eq!(got, want, "{millis}");
+        }
+    }
 }

@@ -27,14 +27,28 @@ pub(super) enum Field {
 
 const FIELDS: usize = Field::Millisecond as usize + 1;
 
+/// How a text has told its offset.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum Zone {
+    /// Not at all: UTC.
+    #[default]
+    Unset,
+    Name {
+        ms: i64,
+    },
+    Number {
+        ms: i64,
+    },
+}
+
 /// The fields that were set. A stamp tells when: 0 is never, more is later.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Parsed {
     values: [i32; FIELDS],
     stamps: [u32; FIELDS],
     next: u32,
-    /// East of Greenwich; UTC without one.
-    pub(super) zone_ms: Option<i64>,
+    /// East of Greenwich.
+    pub(super) zone: Zone,
 }
 
 /// Which fields tell the day, once the latest are chosen.
@@ -69,7 +83,11 @@ impl Parsed {
         if self.stamp(Field::WeekYear) > self.stamp(Field::Year) {
             self.set_week_date();
         }
-        self.local_millis().wrapping_sub(self.zone_ms.unwrap_or(0))
+        let offset = match self.zone {
+            Zone::Unset => 0,
+            Zone::Name { ms } | Zone::Number { ms } => ms,
+        };
+        self.local_millis().wrapping_sub(offset)
     }
 
     fn stamp(&self, field: Field) -> u32 {
@@ -242,8 +260,10 @@ impl Parsed {
         start.set(Field::WeekOfYear, 1);
         start.set(Field::DayOfWeek, 1);
         let days = (weekday - 1).wrapping_add(week.wrapping_sub(1).wrapping_mul(7));
-        let day = Fields::fixed_day(start.local_millis()) + i64::from(days);
-        let date = Fields::of((day - EPOCH).wrapping_mul(DAY_MS));
+        let start = start.local_millis();
+        let day = Fields::fixed_day(start) + i64::from(days);
+        // After an overflow the year begins at some time of the day.
+        let date = Fields::of((day - EPOCH).wrapping_mul(DAY_MS).wrapping_add(start.rem_euclid(DAY_MS)));
         self.set(Field::Era, 1);
         self.set(Field::Year, date.proleptic_year as i32);
         self.set(Field::Month, date.month as i32);

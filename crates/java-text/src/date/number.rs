@@ -45,10 +45,15 @@ fn exponent(text: &[u16], at: usize) -> (i64, usize) {
     let negative = text.get(at + 1) == Some(&u16::from(b'-'));
     let first = at + 1 + usize::from(negative);
     let digits = text.get(first..).unwrap_or_default().iter().map_while(|c| digit(*c));
-    // Far beyond what a double holds, so nothing is lost by staying there.
-    let (count, value) =
-        digits.fold((0, 0i64), |(count, value), digit| (count + 1, (value * 10 + i64::from(digit)).min(1 << 30)));
-    if count == 0 { (0, at) } else { (if negative { -value } else { value }, first + count) }
+    // A number beyond a long is no exponent; one beyond an int loses its upper bits.
+    let value = digits.clone().try_fold(0i64, |value, digit| value.checked_mul(10)?.checked_add(digit.into()));
+    match (digits.count(), value) {
+        (0, _) | (_, None) => (0, at),
+        (count, Some(value)) => {
+            let value = value as i32;
+            (i64::from(if negative { value.wrapping_neg() } else { value }), first + count)
+        }
+    }
 }
 
 fn int_value(negative: bool, digits: &str, exponent: i64) -> i32 {
@@ -84,7 +89,9 @@ mod tests {
             ("4294967297", Some((1, 10))),                 // a long, cut to 32 bits
             ("9223372036854775808", Some((i32::MAX, 19))), // a double
             ("-9223372036854775808", Some((0, 20))),
-            ("1E999999999999", Some((i32::MAX, 14))),
+            ("1E999999999", Some((i32::MAX, 11))),
+            ("81E21003662326", Some((0, 14))), // an exponent cut to 32 bits is negative
+            ("1E99999999999999999999", Some((1, 1))),
             ("-∞", Some((i32::MIN, 2))),
             ("NaN", Some((0, 3))),
             ("٣", Some((3, 1))),

@@ -1,6 +1,6 @@
 //! From a text to its moment.
 
-use super::fields::{Field, Parsed, day_number};
+use super::fields::{Field, Parsed, Zone, day_number};
 use super::names::{DAYS, ERAS, HALVES, MONTHS, short};
 use super::number;
 use super::pattern::{Item, Letter};
@@ -144,7 +144,7 @@ impl Reader<'_> {
         match self.sign(start + 3) {
             Some(sign) => self.offset(start + 4, sign, Shape::Gmt),
             None => {
-                self.parsed.zone_ms = Some(0);
+                self.parsed.zone = Zone::Number { ms: 0 };
                 Some(start + 3)
             }
         }
@@ -152,15 +152,15 @@ impl Reader<'_> {
 
     fn zone_name(&mut self, at: usize) -> Option<usize> {
         let (zone, end) = zones::find(self.text, at)?;
-        if !zone.weak || self.parsed.zone_ms.is_none() {
-            self.parsed.zone_ms = Some(zone.minutes * 60_000);
+        if !zone.weak || !matches!(self.parsed.zone, Zone::Number { .. }) {
+            self.parsed.zone = Zone::Name { ms: zone.minutes * 60_000 };
         }
         Some(end)
     }
 
     fn iso_zone(&mut self, at: usize, count: usize) -> Option<usize> {
         if self.text[at] == u16::from(b'Z') {
-            self.parsed.zone_ms = Some(0);
+            self.parsed.zone = Zone::Number { ms: 0 };
             return Some(at + 1);
         }
         let sign = self.sign(at)?;
@@ -200,7 +200,7 @@ impl Reader<'_> {
         if hours > 23 || minutes > 59 {
             return None;
         }
-        self.parsed.zone_ms = Some(sign * (hours * 60 + minutes) * 60_000);
+        self.parsed.zone = Zone::Number { ms: sign * (hours * 60 + minutes) * 60_000 };
         Some(end)
     }
 }

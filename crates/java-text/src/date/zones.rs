@@ -1,14 +1,14 @@
 //! Time zones by name: what the letter `z` reads.
 //!
 //! The table is `DateFormatSymbols.getZoneStrings()` of English, in its order, with the zone's own names first: a name,
-//! a tab, minutes east of Greenwich, and `*` where Java leaves an offset that was read before as it is.
+//! a tab, minutes east of Greenwich, and `*` where Java leaves an offset that was read before, as a number, as it is.
 
 use std::sync::LazyLock;
 
 pub(super) struct Zone {
     name: Vec<u16>,
     pub(super) minutes: i64,
-    /// Gives no offset if the text has given one already.
+    /// Gives no offset if the text has given one as a number.
     pub(super) weak: bool,
 }
 

@@ -9,17 +9,16 @@ use super::set::Set;
 
 /// Reads from the `[` on, or from the second `&`; up to the `]`, and behind it with `consume`.
 pub(super) fn class(cursor: &mut Cursor<'_>, consume: bool) -> Result<Set, PatternError> {
+    let depth = cursor.depth;
     enter(cursor)?;
     let mut class = Class::default();
-    let mut negative = false;
     let mut c = cursor.next();
+    let negative = c == '^' && cursor.raw(cursor.at - 1) == '[';
+    if negative {
+        c = cursor.next();
+    }
     loop {
         match c {
-            '^' if cursor.raw(cursor.at - 1) == '[' => {
-                negative = true;
-                c = cursor.next();
-                continue;
-            }
             '[' => class.add(self::class(cursor, true)?),
             '&' if cursor.next() == '&' => {
                 intersection(cursor, &mut class)?;
@@ -33,7 +32,7 @@ pub(super) fn class(cursor: &mut Cursor<'_>, consume: bool) -> Result<Set, Patte
                 if consume {
                     cursor.next();
                 }
-                cursor.depth -= 1;
+                cursor.depth = depth;
                 let set = class.whole();
                 return Ok(if negative { set.not() } else { set });
             }
@@ -79,6 +78,8 @@ fn join(left: Option<Set>, right: Option<Set>) -> Option<Set> {
 }
 
 fn intersection(cursor: &mut Cursor<'_>, class: &mut Class) -> Result<(), PatternError> {
+    // Each makes the set one level deeper, until the class ends.
+    enter(cursor)?;
     let mut right = None;
     let mut c = cursor.next();
     while c != ']' && c != '&' {

@@ -67,10 +67,7 @@ fn node(cursor: &mut Cursor<'_>, c: char) -> Result<Node, PatternError> {
         }
         'b' => Node::Assert(Assert::Word { boundary: true, unicode }),
         'B' => Node::Assert(Assert::Word { boundary: false, unicode }),
-        'R' => {
-            let pair = ['\r', '\n'].map(|c| Node::One(Set::Char(c, Fold::Exact)));
-            Node::Choice(vec![Node::Sequence(pair.into()), Node::One(Set::Vertical)])
-        }
+        'R' => Node::LineBreak,
         'k' => Node::BackReference { group: named(cursor)?, fold: fold(cursor) },
         _ => Node::BackReference { group: numbered(cursor, c), fold: fold(cursor) },
     })

@@ -1,11 +1,13 @@
 //! Matches by trying and going back. Where it goes back to is on a heap of its own, and its work is counted: no
 //! pattern and no text makes it run for long or use up the stack.
 
+use std::collections::HashSet;
+
 use super::MatchError;
-use super::ast::{Assert, Fold, Greed};
-use super::program::{Program, Step, Within, below, group_slot};
-use super::set::{Set, is_terminator, same};
-use super::words;
+use super::assert;
+use super::ast::{Fold, Greed};
+use super::program::{Loop, Program, Step, Within, below, group_slot};
+use super::set::{Set, same};
 
 /// Characters looked at and steps taken; about a tenth of a second.
 const WORK_MAX: u64 = 10_000_000;
@@ -31,6 +33,11 @@ enum Frame {
         least: usize,
         at: usize,
     },
+    /// What a loop with this end has tried from here has led to nothing.
+    Failed {
+        step: usize,
+        at: usize,
+    },
     /// A lazy loop can go round once more.
     Round {
         step: usize,
@@ -50,12 +57,23 @@ pub(super) struct Matcher<'a> {
     text: &'a [char],
     pub(super) slots: Vec<usize>,
     frames: Vec<Frame>,
+    /// From where another round of a greedy loop, or a lazy loop at all, leads to nothing; by the loop's end. Without it, a repetition inside of a
+    /// repetition would try the same again and again; the JDK remembers this too.
+    failed: HashSet<(usize, usize)>,
     work: u64,
 }
 
 impl<'a> Matcher<'a> {
     pub(super) fn new(program: &'a Program, text: &'a [char]) -> Self {
-        Self { program, text, slots: vec![UNSET; program.slots], frames: Vec::new(), work: 0 }
+        let slots = vec![UNSET; program.slots];
+        Self { program, text, slots, frames: Vec::new(), failed: HashSet::new(), work: 0 }
+    }
+
+    /// Forgets a match, but not the work that it took.
+    pub(super) fn reset(&mut self) {
+        self.slots.fill(UNSET);
+        self.frames.clear();
+        self.failed.clear();
     }
 
     /// The end of the first match that begins here; the slots say what the groups are. With `whole` it ends with the text.
@@ -109,16 +127,14 @@ impl<'a> Matcher<'a> {
                 self.set(*slot + 1, at);
                 Some((next, at))
             }
-            Step::Assert(assert) => self.holds(*assert, at).then_some((next, at)),
+            Step::Assert(assert) => assert::holds(*assert, self.text, at).then_some((next, at)),
             Step::BackReference { group, fold } => self.again(*group, *fold, at)?.map(|end| (next, end)),
             Step::Enter(counter) => {
                 self.set(*counter, 0);
                 self.set(*counter + 1, UNSET);
                 Some((next, at))
             }
-            Step::Loop { counter, min, max, greed, exit } => {
-                Some(self.round(step, at, *counter, (*min, *max), *greed, *exit))
-            }
+            Step::Loop(round) => self.round(step, at, *round),
             Step::Within { kind, exit } => self.inner(next, at, *kind)?.map(|at| (*exit, at)),
             Step::Accept => None,
         })
@@ -135,6 +151,11 @@ impl<'a> Matcher<'a> {
             match self.frames.pop()? {
                 Frame::Restore { slot, value } => self.slots[slot] = value,
                 Frame::Resume { step, at } => return Some((step, at)),
+                Frame::Failed { step, at } => {
+                    if self.failed.len() < FRAMES_MAX {
+                        self.failed.insert((step, at));
+                    }
+                }
                 Frame::Round { step, at, counter } => {
                     self.begin_round(counter, at);
                     return Some((step, at));
@@ -206,30 +227,36 @@ impl<'a> Matcher<'a> {
         Ok(Some((next, end)))
     }
 
-    fn round(
-        &mut self,
-        step: usize,
-        at: usize,
-        counter: usize,
-        (min, max): (u32, u32),
-        greed: Greed,
-        exit: usize,
-    ) -> (usize, usize) {
+    fn round(&mut self, step: usize, at: usize, round: Loop) -> Option<(usize, usize)> {
+        let Loop { counter, min, max, greed, exit, memory } = round;
         let count = self.slots[counter];
         // A round that took nothing is the last.
         let stuck = count > 0 && self.slots[counter + 1] == at;
         if stuck || !below(count, max) {
-            return (exit, at);
+            return Some((exit, at));
         }
         if count >= min as usize {
-            if greed == Greed::Lazy {
-                self.frames.push(Frame::Round { step: step + 1, at, counter });
-                return (exit, at);
+            let failed = memory && self.failed.contains(&(exit, at));
+            match greed {
+                Greed::Lazy if failed => return None,
+                Greed::Lazy => {
+                    if memory {
+                        self.frames.push(Frame::Failed { step: exit, at });
+                    }
+                    self.frames.push(Frame::Round { step: step + 1, at, counter });
+                    return Some((exit, at));
+                }
+                Greed::Greedy if failed => return Some((exit, at)),
+                Greed::Greedy => {
+                    self.frames.push(Frame::Resume { step: exit, at });
+                    if memory {
+                        self.frames.push(Frame::Failed { step: exit, at });
+                    }
+                }
             }
-            self.frames.push(Frame::Resume { step: exit, at });
         }
         self.begin_round(counter, at);
-        (step + 1, at)
+        Some((step + 1, at))
     }
 
     fn begin_round(&mut self, counter: usize, at: usize) {
@@ -251,12 +278,14 @@ impl<'a> Matcher<'a> {
         Ok((found != negative).then_some(at))
     }
 
-    fn behind(&mut self, start: usize, at: usize, min: u64, max: u64) -> Result<bool, MatchError> {
-        let at64 = at as u64;
-        for length in min..=max.min(at64) {
+    fn behind(&mut self, start: usize, at: usize, min: u64, max: i32) -> Result<bool, MatchError> {
+        // A maximum that has overflowed is negative; this is what the JDK makes of it.
+        let at32 = i32::try_from(at).unwrap_or(i32::MAX);
+        let from = at32.wrapping_sub(max).max(0) as usize;
+        let Some(last) = usize::try_from(min).ok().and_then(|min| at.checked_sub(min)) else { return Ok(false) };
+        for first in (from..=last).rev() {
             self.spend(1)?;
-            let Ok(length) = usize::try_from(length) else { break };
-            if self.within(start, at - length, Some(at))?.is_some() {
+            if self.within(start, first, Some(at))?.is_some() {
                 return Ok(true);
             }
         }
@@ -271,41 +300,13 @@ impl<'a> Matcher<'a> {
             return Ok(None);
         };
         let length = end - start;
-        self.spend(length)?;
         let Some(here) = self.text.get(at..at + length) else { return Ok(None) };
+        self.spend(length)?;
         let same = self.text[start..end].iter().zip(here).all(|(a, b)| same(*a, *b, fold));
         Ok(same.then_some(at + length))
     }
 
     fn groups_end(&self) -> usize {
         self.program.groups * 3
-    }
-
-    fn holds(&self, assert: Assert, at: usize) -> bool {
-        match assert {
-            Assert::Start => at == 0,
-            Assert::End => at == self.text.len(),
-            Assert::LineStart { unix } => self.line_starts(at, unix),
-            Assert::LineEnd { unix, every } => self.line_ends(at, unix, every),
-            Assert::Word { boundary, unicode } => words::is_boundary(self.text, at, unicode) == boundary,
-        }
-    }
-
-    /// Never at the end, and not between `\r` and `\n`.
-    fn line_starts(&self, at: usize, unix: bool) -> bool {
-        let Some(next) = self.text.get(at) else { return false };
-        let Some(before) = at.checked_sub(1).and_then(|before| self.text.get(before)) else { return true };
-        is_terminator(*before, unix) && (unix || (*before, *next) != ('\r', '\n'))
-    }
-
-    fn line_ends(&self, at: usize, unix: bool, every: bool) -> bool {
-        match &self.text[at..] {
-            [] => true,
-            [c] | [c, _, ..] if !is_terminator(*c, unix) => false,
-            ['\n', ..] if !unix && at > 0 && self.text[at - 1] == '\r' => false,
-            [_] => true,
-            ['\r', '\n'] if !unix => true,
-            _ => every,
-        }
     }
 }

@@ -3,9 +3,12 @@
 //! pattern ─▶ cursor ─▶ parse, escape, class ─▶ ast::Node ─▶ program::Program ─▶ matcher::Matcher ◀─ text
 //! ```
 //! Start at [`Regex`]. All patterns of the JDK work, but for `\X`, `\b{g}`, `\N{…}`, the flag `(?c)` and halves of
-//! surrogate pairs, which are refused by name. Where a match would take the JDK very long, or all of its stack, it is an
+//! surrogate pairs, which are refused by name, and of the properties `IsIdeographic` and a few of `java…`, which are
+//! unknown. A group that only took part in a way that was given up, for example in a possessive group or a look-ahead, is
+//! unset here, where the JDK leaves its text in it. Where a match would take the JDK very long, or all of its stack, it is an
 //! error here: [`MatchError::TooComplex`].
 
+mod assert;
 mod ast;
 mod class;
 mod cursor;
@@ -16,7 +19,6 @@ mod program;
 mod property;
 mod replacement;
 mod set;
-mod words;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -93,8 +95,8 @@ impl Regex {
         if matcher.run(0, true)?.is_none() {
             return Ok(None);
         }
+        matcher.reset();
         for start in 0..=chars.len() {
-            let mut matcher = Matcher::new(&self.program, &chars);
             if let Some(end) = matcher.run(start, false)? {
                 return self.replaced(&chars, (start, end), &matcher, replacement).map(Some);
             }

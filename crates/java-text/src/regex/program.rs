@@ -30,21 +30,26 @@ pub(super) enum Step {
     },
     /// Sets a loop's counter, the slot, to 0.
     Enter(usize),
-    /// Once more from `body`, or on at the step after this one's `exit`. The slot after the counter has the position
-    /// at which the last round began.
-    Loop {
-        counter: usize,
-        min: u32,
-        max: u32,
-        greed: Greed,
-        exit: usize,
-    },
+    Loop(Loop),
     /// What follows, up to `exit`, is matched for itself.
     Within {
         kind: Within,
         exit: usize,
     },
     Accept,
+}
+
+/// Once more from the next step, or on at `exit`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Loop {
+    /// A slot; the one after it has the place at which the last round began.
+    pub(super) counter: usize,
+    pub(super) min: u32,
+    pub(super) max: u32,
+    pub(super) greed: Greed,
+    pub(super) exit: usize,
+    /// Whether a round from a place leads to nothing does not depend on the way to it.
+    pub(super) memory: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,7 +62,7 @@ pub(super) enum Within {
     Behind {
         negative: bool,
         min: u64,
-        max: u64,
+        max: i32,
     },
 }
 
@@ -66,6 +71,8 @@ pub(super) struct Program {
     pub(super) steps: Vec<Step>,
     pub(super) slots: usize,
     pub(super) groups: usize,
+    /// Only while it is made: whether loops may have a memory where it has come to.
+    memory: bool,
 }
 
 /// Slots of a group: start, end, and the start while it is open.
@@ -75,7 +82,8 @@ pub(super) fn group_slot(group: usize) -> usize {
 
 impl Program {
     pub(super) fn new(node: &Node, groups: usize) -> Self {
-        let mut program = Self { steps: Vec::new(), slots: groups * 3, groups };
+        let memory = !node.has_back_reference();
+        let mut program = Self { steps: Vec::new(), slots: groups * 3, groups, memory };
         program.node(node);
         program.steps.push(Step::Accept);
         program
@@ -92,6 +100,7 @@ impl Program {
             Node::One(set) => self.steps.push(Step::One(set.clone())),
             Node::Sequence(nodes) => nodes.iter().for_each(|node| self.node(node)),
             Node::Choice(nodes) => self.choice(nodes),
+            Node::LineBreak => self.line_break(),
             Node::Capture(group, node) => {
                 self.push(Step::Mark(group_slot(*group) + 2));
                 self.node(node);
@@ -101,7 +110,7 @@ impl Program {
             Node::Look { ahead: true, negative, node } => self.within(Within::Ahead { negative: *negative }, node),
             Node::Look { negative, node, .. } => {
                 let width = node.width();
-                let (min, max) = (width.min, width.max.unwrap_or(u64::MAX));
+                let (min, max) = (width.min, width.max.unwrap_or(i32::MAX));
                 self.within(Within::Behind { negative: *negative, min, max }, node);
             }
             Node::Atomic(node) => self.within(Within::Atomic, node),
@@ -112,6 +121,11 @@ impl Program {
                 self.push(Step::Assert(*assert));
             }
         }
+    }
+
+    fn line_break(&mut self) {
+        let pair = ['\r', '\n'].map(|c| Node::One(Set::Char(c, Fold::Exact)));
+        self.choice(&[Node::Sequence(pair.into()), Node::One(Set::Vertical)]);
     }
 
     fn choice(&mut self, nodes: &[Node]) {
@@ -152,19 +166,31 @@ impl Program {
     }
 
     fn counted(&mut self, node: &Node, min: u32, max: u32, greed: Greed) {
+        let memory = self.memory;
+        // How often a loop has gone round only matters to one that counts; and to those inside of it.
+        let own = memory && max == UNLIMITED;
+        self.memory = own && min <= 1;
         let counter = self.slots;
         self.slots += 2;
         self.push(Step::Enter(counter));
         let head = self.push(Step::Jump(0));
-        self.node(node);
+        match node {
+            Node::LineBreak => self.within(Within::Atomic, node),
+            _ => self.node(node),
+        }
         self.push(Step::Jump(head));
         let exit = self.steps.len();
-        self.steps[head] = Step::Loop { counter, min, max, greed, exit };
+        self.steps[head] = Step::Loop(Loop { counter, min, max, greed, exit, memory: own });
+        self.memory = memory;
     }
 
     fn within(&mut self, kind: Within, node: &Node) {
         let start = self.push(Step::Jump(0));
+        let memory = self.memory;
+        // It has to end at a place that is another one each time.
+        self.memory &= !matches!(kind, Within::Behind { .. });
         self.node(node);
+        self.memory = memory;
         self.push(Step::Accept);
         let exit = self.steps.len();
         self.steps[start] = Step::Within { kind, exit };

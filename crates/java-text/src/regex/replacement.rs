@@ -95,3 +95,30 @@ fn numbered<'a>(text: &'a str, groups: &Groups<'_>) -> Result<(usize, &'a str), 
     }
     Ok((group, &text[taken..]))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn references() {
+        let names = BTreeMap::from([("n".to_owned(), 2)]);
+        let groups = Groups { count: 2, names: &names, text: &|group| format!("<{group}>") };
+        for (replacement, want) in [
+            ("$1-$2", Ok("<1>-<2>")),
+            ("$0$12", Ok("<0><1>2")), // there is no twelfth group
+            ("${n}\\$1\\\\", Ok("<2>$1\\")),
+            ("$9", Err("No group 9")),
+            ("$", Err("Illegal group reference: group index is missing")),
+            ("$x", Err("Illegal group reference")),
+            ("$1\\", Err("character to be escaped is missing")),
+            ("${n", Err("named capturing group is missing trailing '}'")),
+            ("${}", Err("named capturing group has 0 length name")),
+            ("${1}", Err("capturing group name {1} starts with digit character")),
+            ("${x}$9", Err("No group with name {x}")), // the first one
+        ] {
+            let got = Replacement::new(replacement).expand(&groups).map_err(|error| error.to_string());
+            assert_eq!(got.as_deref().map_err(String::as_str), want, "{replacement}");
+        }
+    }
+}
