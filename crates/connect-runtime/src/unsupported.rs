@@ -151,8 +151,8 @@ mod tests {
         });
         let want = ["producer.interceptor.classes", "group.id", "metrics.recording.level", "metrics.context.a"];
         assert_eq!(ignored, want);
-        let props = Props::from([("config.action.reload", "none"), ("admin.override.x", "1"), ("file", "f")]);
-        assert_eq!(ignored_connector_keys(&props), ["config.action.reload"]);
+        let props = Props::from([("transaction.boundary", "poll"), ("admin.override.x", "1"), ("file", "f")]);
+        assert_eq!(ignored_connector_keys(&props), ["transaction.boundary"]);
         for (key, value, refused) in [
             ("errors.deadletterqueue.topic.name", "q", false),
             ("topic.creation.default.partitions", "1", false),
