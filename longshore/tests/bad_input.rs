@@ -99,7 +99,11 @@ fn worker_keys() {
             "SASL_SSL",
             &["Invalid value GSSAPI for configuration sasl.mechanism", "SCRAM-SHA-512", "producer."],
         ),
-        ("config.providers", "file", &["config.providers is set, but"]),
+        (
+            "config.providers",
+            "file",
+            &["config.providers.file.class: Could not load config provider class", "EnvVarConfigProvider"],
+        ),
         ("rest.extension.classes", "a.B", &["rest.extension.classes is set, but"]),
         (
             "connector.client.config.override.policy",
