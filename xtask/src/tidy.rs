@@ -10,7 +10,7 @@ use crate::root;
 
 /// Which of our crates each may use, beside itself; dev-dependencies are free.
 const ARROWS: &[(&str, &[&str])] = &[
-    ("connect-config", &["connect-config-derive"]),
+    ("connect-config", &["connect-config-derive", "java-text"]),
     ("connect-config-derive", &[]),
     ("java-text", &[]),
     ("kafka-client", &["connect-config"]),

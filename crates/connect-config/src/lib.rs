@@ -37,7 +37,7 @@ pub use parse::{convert_to_string, parse_type, parse_type_with};
 pub use parsed::ParsedConfig;
 pub use password::Password;
 pub use props::Props;
-pub use regex::{JavaRegex, PatternSyntaxError};
+pub use regex::{JavaRegex, PatternError};
 pub use validate::ConfigValue;
 pub use validators::Validator;
 pub use value::{Input, Parsed};

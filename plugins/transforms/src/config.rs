@@ -4,7 +4,7 @@ use connect_api::ConnectError;
 use connect_config::{
     ConfigDef, ConfigException, ConfigKey, ConfigType, Importance, Parsed, ParsedConfig, Props, Validator,
 };
-use java_text::{MatchError, Regex};
+use java_text::MatchError;
 
 pub(crate) const REPLACE_NULL_WITH_DEFAULT: &str = "replace.null.with.default";
 
@@ -58,25 +58,6 @@ impl Validator for NonEmptyList {
 
     fn describe(&self) -> String {
         "non-empty list".to_owned()
-    }
-}
-
-/// A regular expression of Java.
-#[derive(Debug)]
-pub(crate) struct ValidRegex;
-
-impl Validator for ValidRegex {
-    fn ensure_valid(&self, name: &str, value: &Parsed) -> Result<(), ConfigException> {
-        let Some(pattern) = value.as_str() else {
-            let why = "Invalid regex: Cannot invoke \"String.isEmpty()\" because \"this.pattern\" is null";
-            return Err(ConfigException::invalid(name, value, why));
-        };
-        let invalid = |error| ConfigException::invalid(name, value, format_args!("Invalid regex: {error}"));
-        Regex::new(pattern).map(drop).map_err(invalid)
-    }
-
-    fn describe(&self) -> String {
-        "valid regex".to_owned()
     }
 }
 

@@ -3,11 +3,11 @@
 use std::sync::{Arc, LazyLock};
 
 use connect_api::{ConnectError, ConnectRecord, PluginTable, Predicate};
-use connect_config::validators::{Composite, NonEmptyString};
+use connect_config::validators::{Composite, NonEmptyString, ValidRegex};
 use connect_config::{ConfigDef, Importance, Props};
 use java_text::Regex;
 
-use crate::config::{ValidRegex, match_error, null_pointer, parse, string};
+use crate::config::{match_error, null_pointer, parse, string};
 use crate::recent::Recent;
 use crate::side::not_configured;
 use crate::{Configured, add_predicate};

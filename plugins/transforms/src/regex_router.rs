@@ -3,11 +3,12 @@
 use std::sync::{Arc, LazyLock};
 
 use connect_api::{ConnectError, ConnectRecord};
+use connect_config::validators::ValidRegex;
 use connect_config::{ConfigDef, Importance, Props};
 use java_text::{Regex, Replacement};
 
 use crate::Configured;
-use crate::config::{ValidRegex, match_error, null_pointer, parse, string};
+use crate::config::{match_error, null_pointer, parse, string};
 use crate::recent::Recent;
 use crate::side::WholeTransformation;
 

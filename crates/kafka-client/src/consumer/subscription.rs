@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use connect_config::{JavaRegex, PatternSyntaxError};
+use connect_config::{JavaRegex, PatternError};
 
 /// What a group member wants to read.
 #[derive(Clone)]
@@ -18,7 +18,7 @@ impl Subscription {
     /// All topics whose whole name matches a pattern in Java's syntax.
     /// # Errors
     /// The pattern is malformed, in the JDK's words.
-    pub fn java_regex(pattern: &str) -> Result<Self, PatternSyntaxError> {
+    pub fn java_regex(pattern: &str) -> Result<Self, PatternError> {
         let regex = JavaRegex::new(pattern)?;
         Ok(Self::Pattern(Arc::new(move |topic| regex.matches(topic))))
     }
