@@ -13,15 +13,14 @@ use std::sync::Arc;
 
 use base64::Engine as _;
 use connect_config::{
-    Class, ClassResolver, ConfigDef, ConfigException, ParsedConfig, Props, convert_to_string, parse_type_with,
-    properties,
+    Class, ClassResolver, ConfigDef, ConfigException, ParsedConfig, convert_to_string, parse_type_with, properties,
 };
 use connect_core::config::{
     ConnectorConfig, PluginKind, Plugins, SinkConnectorConfig, SourceConnectorConfig, StandaloneConfig, VersionRange,
 };
 use serde_json::{Value as Json, json};
 
-use super::{Case, Outcome, Subject};
+use super::{Case, Outcome, Subject, data};
 use classes::Jvm;
 
 /// Finds the ConfigDef of a plugin by the name that the cases use: `JsonConverterConfig`,
@@ -54,7 +53,7 @@ impl ConfigDefSubject {
     }
 
     fn construct(&self, case: &Case) -> Outcome {
-        let (name, props) = (case.input["def"].as_str().unwrap_or_default(), props_of(&case.config));
+        let (name, props) = (case.input["def"].as_str().unwrap_or_default(), data::props(&case.config));
         let plugins = Installed { subject: self, missing: RefCell::default() };
         let ours = match name {
             "ConnectorConfig" => ConnectorConfig::values(&props, &plugins),
@@ -139,13 +138,13 @@ fn run_convert_to_string(case: &Case) -> Outcome {
 }
 
 fn run_parse(def: &ConfigDef, case: &Case) -> Outcome {
-    let ours = def.parse_with(&props_of(&case.config), &Jvm);
+    let ours = def.parse_with(&data::props(&case.config), &Jvm);
     let all = |config: ParsedConfig| json!({ "values": encode::values(&config, |_| true) });
     compare(ours.map_or_else(|error| encode::error(&error), all), case)
 }
 
 fn run_validate(def: &ConfigDef, case: &Case) -> Outcome {
-    let props = props_of(&case.config);
+    let props = data::props(&case.config);
     let values = def.validate_with(&props, &Jvm);
     let count: usize = values.iter().map(|value| value.errors.len()).sum();
     let mut shown: Vec<_> =
@@ -165,11 +164,6 @@ fn compare_defaults(mut ours: Json, case: &Case) -> Outcome {
         }
     }
     compare(ours, case)
-}
-
-fn props_of(config: &Json) -> Props {
-    let entries = config.as_object().into_iter().flatten();
-    entries.map(|(key, value)| (key.clone(), value.as_str().map(str::to_owned))).collect()
 }
 
 /// The recorded worker's plugins. Which declaration was asked for in vain is remembered.

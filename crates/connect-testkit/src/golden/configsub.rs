@@ -4,12 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use connect_api::{ConfigData, ConfigProvider};
-use connect_config::{ConfigException, Props};
+use connect_config::ConfigException;
 use connect_core::config::ConfigProviders;
 use plugin_providers::{DirectoryConfigProvider, EnvVarConfigProvider, FileConfigProvider};
 use serde_json::{Value as Json, json};
 
-use super::{Case, Outcome, Subject};
+use super::{Case, Outcome, Subject, data};
 
 /// Paths in the cases are relative to `base`, which holds `configsub-fixtures`.
 pub struct ConfigSub {
@@ -34,7 +34,7 @@ impl ConfigSub {
             "EnvVarConfigProvider" => Box::new(EnvVarConfigProvider::of(texts(env))),
             _ => return None,
         };
-        Some(provider.configure(&props(config)).map(|()| provider))
+        Some(provider.configure(&data::props(config)).map(|()| provider))
     }
 
     fn transform(&self, case: &Case) -> Option<Result<Json, ConfigException>> {
@@ -45,7 +45,7 @@ impl ConfigSub {
                 Err(error) => return Some(Err(error)),
             }
         }
-        Some(providers.resolve(&props(&case.input["configs"])).map(|resolved| {
+        Some(providers.resolve(&data::props(&case.input["configs"])).map(|resolved| {
             let ttls: BTreeMap<_, _> = resolved.ttls.iter().map(|(path, ttl)| (path, ttl.as_millis())).collect();
             let data: serde_json::Map<_, _> =
                 resolved.props.iter().map(|(key, value)| (key.to_owned(), json!(value))).collect();
@@ -86,11 +86,6 @@ impl Subject for ConfigSub {
         }
         Outcome::expect_eq(told, expected)
     }
-}
-
-fn props(map: &Json) -> Props {
-    let entries = map.as_object().into_iter().flatten();
-    entries.map(|(key, value)| (key.clone(), value.as_str().map(str::to_owned))).collect()
 }
 
 fn texts(map: &Json) -> BTreeMap<String, String> {

@@ -11,6 +11,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use bytes::Bytes;
 use connect_api::{ConnectError, Decimal, Field, Map, Schema, Struct, Type, Value};
+use connect_config::Props;
 use serde_json::Value as Json;
 
 use super::Outcome;
@@ -24,6 +25,12 @@ fn malformed(what: &str, json: &Json) -> Outcome {
 
 fn absent(what: &str) -> Outcome {
     Outcome::Skipped(format!("{what} does not exist here"))
+}
+
+/// A configuration; null is a key that is present with a null value.
+pub fn props(config: &Json) -> Props {
+    let entries = config.as_object().into_iter().flatten();
+    entries.map(|(key, value)| (key.clone(), value.as_str().map(str::to_owned))).collect()
 }
 
 /// The text of a string member; none where it is absent or null.

@@ -45,7 +45,7 @@ fn sink(case: &Case) -> Decoded<Outcome> {
     }
     let records = case.input["records"].as_array().into_iter().flatten().map(sink_record);
     let batch: SinkBatch = Arc::new(records.collect::<Decoded<_>>()?);
-    let mut configs = props(&case.config);
+    let mut configs = data::props(&case.config);
     configs.insert("file", path.to_string_lossy());
     let Some(Factory::Sink { task, .. }) = factory(plugin_file::SINK_CLASS) else {
         return Err(failed("no such plugin"));
@@ -85,7 +85,7 @@ fn sink_record(json: &Json) -> Decoded<SinkRecord> {
 
 fn task_configs(case: &Case) -> Decoded<Outcome> {
     let max_tasks = case.input["maxTasks"].as_u64().unwrap_or(1) as usize;
-    let configs = props(&case.config);
+    let configs = data::props(&case.config);
     let class = data::text(&case.input, "class").unwrap_or_default();
     let divided = block_on(async {
         match factory(class) {
@@ -95,7 +95,7 @@ fn task_configs(case: &Case) -> Decoded<Outcome> {
         }
     })?;
     Ok(data::expect_result(divided, &case.expect, |ours, expect| {
-        let expected = expect["taskConfigs"].as_array().into_iter().flatten().map(props).collect();
+        let expected = expect["taskConfigs"].as_array().into_iter().flatten().map(data::props).collect();
         Outcome::expect_eq(ours, expected)
     }))
 }
@@ -119,7 +119,7 @@ fn alter_offsets(case: &Case) -> Decoded<Outcome> {
     };
     let pairs = case.input["offsets"].as_array().into_iter().flatten();
     let offsets = pairs.map(|pair| Ok((map(&pair[0])?, map(&pair[1])?))).collect::<Decoded<Vec<_>>>()?;
-    let configs = props(&case.config);
+    let configs = data::props(&case.config);
     let altered = match data::text(&case.input, "class") {
         Some(plugin_file::SINK_CLASS) => block_on(sink_connector().alter_offsets(&configs, &[]))?,
         _ => block_on(source_connector().alter_offsets(&configs, &offsets))?,
@@ -130,7 +130,7 @@ fn alter_offsets(case: &Case) -> Decoded<Outcome> {
 }
 
 fn exactly_once(case: &Case) -> Decoded<Outcome> {
-    let ours = match source_connector().exactly_once_support(&props(&case.config)) {
+    let ours = match source_connector().exactly_once_support(&data::props(&case.config)) {
         Some(ExactlyOnceSupport::Supported) => Some("SUPPORTED"),
         Some(ExactlyOnceSupport::Unsupported) => Some("UNSUPPORTED"),
         None => None,
@@ -150,11 +150,6 @@ fn factory(class: &str) -> Option<Factory> {
     let mut table = PluginTable::new();
     plugin_file::register(&mut table);
     table.find(&[PluginKind::Source, PluginKind::Sink], class).map(|plugin| plugin.factory.clone())
-}
-
-fn props(json: &Json) -> Props {
-    let pairs = json.as_object().into_iter().flatten();
-    pairs.map(|(key, value)| (key.clone(), value.as_str().map(str::to_owned))).collect()
 }
 
 fn failed(why: impl std::fmt::Display) -> Outcome {

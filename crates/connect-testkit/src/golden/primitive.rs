@@ -8,7 +8,6 @@ use connect_api::{
     ConnectError, Conversion, Converter, Factory, HeaderConverter, PluginKind, PluginTable, Schema, SchemaAndValue,
     Value,
 };
-use connect_config::Props;
 use serde_json::Value as Json;
 
 use super::data::{self, Decoded};
@@ -71,7 +70,7 @@ impl Instance {
         let header = case.op.ends_with("Header");
         let kind = if header { PluginKind::HeaderConverter } else { PluginKind::Converter };
         let plugin = table.find(&[kind], class).ok_or_else(|| ConnectError::connect(format!("no {class}")))?;
-        let configs = props(&case.config);
+        let configs = data::props(&case.config);
         match &plugin.factory {
             Factory::Converter(make) => {
                 let mut converter = make();
@@ -111,9 +110,4 @@ fn ready<T>(conversion: Conversion<T>) -> Result<T, ConnectError> {
         Conversion::Ready(result) => Ok(result),
         Conversion::Pending(_) => Err(ConnectError::connect("a built-in converter has nothing to wait for")),
     }
-}
-
-fn props(config: &Json) -> Props {
-    let entries = config.as_object().into_iter().flatten();
-    entries.map(|(key, value)| (key.clone(), value.as_str().map(str::to_owned))).collect()
 }

@@ -7,7 +7,7 @@ use connect_api::data::Headers;
 use connect_api::{
     ConnectError, ConnectRecord, Factory, Header, PluginKind, PluginTable, Predicate, Transformation, Verdict,
 };
-use connect_config::{ConfigDef, Props};
+use connect_config::ConfigDef;
 use serde_json::Value as Json;
 
 use super::data::{self, Decoded};
@@ -69,7 +69,7 @@ fn configured(case: &Case) -> Result<Box<dyn Transformation>, ConnectError> {
     let plugin = table.find(&[PluginKind::Transformation], class);
     let Some(Factory::Transformation(make)) = plugin.map(|plugin| &plugin.factory) else { return Err(missing(class)) };
     let mut transformation = make();
-    transformation.configure(&props(&case.config))?;
+    transformation.configure(&data::props(&case.config))?;
     Ok(transformation)
 }
 
@@ -78,17 +78,12 @@ fn configured_predicate(case: &Case) -> Result<Box<dyn Predicate>, ConnectError>
     let plugin = table.find(&[PluginKind::Predicate], class);
     let Some(Factory::Predicate(make)) = plugin.map(|plugin| &plugin.factory) else { return Err(missing(class)) };
     let mut predicate = make();
-    predicate.configure(&props(&case.config))?;
+    predicate.configure(&data::props(&case.config))?;
     Ok(predicate)
 }
 
 fn missing(class: &str) -> ConnectError {
     ConnectError::connect(format!("no {class}"))
-}
-
-fn props(config: &Json) -> Props {
-    let entries = config.as_object().into_iter().flatten();
-    entries.map(|(key, value)| (key.clone(), value.as_str().map(str::to_owned))).collect()
 }
 
 fn configure(case: &Case) -> Decoded<Outcome> {

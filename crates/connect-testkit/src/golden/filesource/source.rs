@@ -21,7 +21,7 @@ use tempfile::TempDir;
 
 use super::super::data::{self, Decoded};
 use super::super::{Case, Outcome};
-use super::{block_on, factory, failed, props};
+use super::{block_on, factory, failed};
 
 /// A line as both sides count: behind it, in UTF-16 units and in bytes.
 #[derive(Debug, PartialEq)]
@@ -101,7 +101,7 @@ struct SourceRun<'a> {
 
 impl<'a> SourceRun<'a> {
     fn new(case: &Case, path: &'a Path) -> Self {
-        let mut configs = props(&case.config);
+        let mut configs = data::props(&case.config);
         configs.insert("file", path.to_string_lossy());
         let batch_size = configs.get("batch.size").and_then(|size| size.parse::<i64>().ok()).unwrap_or(2000);
         let batch_max = usize::try_from(batch_size).unwrap_or(0).max(1);
