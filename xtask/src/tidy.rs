@@ -14,7 +14,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("connect-config-derive", &[]),
     ("java-text", &[]),
     ("kafka-client", &["connect-config"]),
-    ("connect-api", &["connect-config"]),
+    ("connect-api", &["connect-config", "java-text"]),
     ("connect-core", &["connect-api", "connect-config"]),
     ("connect-runtime", &["connect-core", "connect-api", "connect-config", "kafka-client"]),
     ("connect-rest", &["connect-core", "connect-api", "connect-config"]),

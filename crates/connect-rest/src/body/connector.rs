@@ -1,5 +1,6 @@
 //! Bodies that hold configurations.
 
+use connect_api::java;
 use connect_config::Props;
 use connect_core::herder::TargetState;
 use serde_json::value::RawValue;
@@ -28,7 +29,8 @@ impl CreateConnector {
         let name = field("name").map(|raw| body.text(raw, "name")).transpose()?.flatten();
         let config = body.props(&body.fields(config, "The field \"config\"")?, "config.")?;
         let initial_state = field("initial_state").map(|raw| target_state(&body, raw)).transpose()?;
-        Ok(Self { name: name.map_or(String::new(), trimmed), config, initial_state: initial_state.unwrap_or_default() })
+        let name = java::trim(&name.unwrap_or_default()).to_owned();
+        Ok(Self { name, config, initial_state: initial_state.unwrap_or_default() })
     }
 }
 
@@ -45,11 +47,6 @@ pub(crate) fn check_task_configs(bytes: &[u8]) -> Result<(), ApiError> {
         body.props(&body.fields(raw, &format!("The task configuration [{at}]"))?, &format!("[{at}]."))?;
     }
     Ok(())
-}
-
-/// Java's `String.trim`: every character up to U+0020 goes.
-fn trimmed(text: String) -> String {
-    text.trim_matches(|c| c <= ' ').to_owned()
 }
 
 fn target_state(body: &Body<'_>, raw: &RawValue) -> Result<TargetState, ApiError> {

@@ -4,11 +4,12 @@
 //! A *fixed day* counts from 1 January of the (proleptic Gregorian) year 1, which is day 1. Weeks begin on Sunday, and
 //! the week with 1 January is a year's first, as the JDK has it for English.
 
-pub(super) const DAY_MS: i64 = 86_400_000;
+use crate::calendar::{self, CivilDate, MILLIS_PER_DAY, civil_from_days, gregorian_days, julian_days};
+
 /// 1 January 1970.
 pub(super) const EPOCH: i64 = 719_163;
 /// The first Gregorian day, and its year.
-pub(super) const CUTOVER: i64 = 577_736;
+pub(super) const CUTOVER: i64 = EPOCH + calendar::CUTOVER;
 pub(super) const CUTOVER_YEAR: i64 = 1582;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,7 +39,8 @@ pub(super) struct Fields {
 impl Fields {
     /// Any moment has its fields: 64 bits of milliseconds reach 292 million years far.
     pub(super) fn of(millis: i64) -> Self {
-        let day = millis.div_euclid(DAY_MS) + EPOCH;
+        let (days, millis_of_day) = calendar::split_day(millis);
+        let day = days + EPOCH;
         let (year, month, day_of_month) = date_of(day);
         let first_of_year = new_year(year);
         let first_of_month = month_start(day, day_of_month);
@@ -54,12 +56,12 @@ impl Fields {
             week_of_year,
             week_of_month: week_number(first_of_month, day),
             week_year,
-            millis_of_day: millis.rem_euclid(DAY_MS),
+            millis_of_day,
         }
     }
 
     pub(super) fn fixed_day(millis: i64) -> i64 {
-        millis.div_euclid(DAY_MS) + EPOCH
+        millis.div_euclid(MILLIS_PER_DAY) + EPOCH
     }
 }
 
@@ -104,64 +106,35 @@ pub(super) fn on_or_before(day: i64, day_of_week: i32) -> i64 {
 
 /// The fixed day of a year's 1 January.
 fn new_year(year: i64) -> i64 {
-    let system = if year > CUTOVER_YEAR { System::Gregorian } else { System::Julian };
-    system.fixed_day(year, 0, 1)
+    System::of_year(year).fixed_day(year, 0, 1)
 }
 
 impl System {
+    fn of_year(year: i64) -> Self {
+        if year > CUTOVER_YEAR { Self::Gregorian } else { Self::Julian }
+    }
+
     /// The fixed day of a date; the month counts from 0 and is a real one, the day may be any.
     pub(super) fn fixed_day(self, year: i64, month: i64, day_of_month: i64) -> i64 {
-        let past = year - 1;
-        let leap_days = past.div_euclid(4);
-        let before = match self {
-            Self::Julian => 365 * past + leap_days - 2,
-            Self::Gregorian => 365 * past + leap_days - past.div_euclid(100) + past.div_euclid(400),
+        let first = match self {
+            Self::Julian => julian_days(year, month),
+            Self::Gregorian => gregorian_days(year, month),
         };
-        before + days_before(month, self.is_leap(year)) + day_of_month
-    }
-
-    pub(super) fn is_leap(self, year: i64) -> bool {
-        year % 4 == 0 && (self == Self::Julian || year % 100 != 0 || year % 400 == 0)
-    }
-}
-
-/// The days of a year before its month, which counts from 0.
-fn days_before(month: i64, leap: bool) -> i64 {
-    let days = (367 * (month + 1) - 362) / 12;
-    match month {
-        0 | 1 => days,
-        _ if leap => days - 1,
-        _ => days - 2,
+        EPOCH + first + day_of_month - 1
     }
 }
 
 /// The days of a month, of the calendar that holds for its year as a whole.
 pub(super) fn month_length(year: i64, month: i64) -> i64 {
-    let system = if year > CUTOVER_YEAR { System::Gregorian } else { System::Julian };
-    let leap = system.is_leap(year);
-    let end = if month == 11 { 365 + i64::from(leap) } else { days_before(month + 1, leap) };
-    end - days_before(month, leap)
+    let system = System::of_year(year);
+    let next = if month == 11 { system.fixed_day(year + 1, 0, 1) } else { system.fixed_day(year, month + 1, 1) };
+    next - system.fixed_day(year, month, 1)
 }
 
 /// Year, month from 0 and day of the month.
 fn date_of(day: i64) -> (i64, i64, i64) {
-    let system = if day >= CUTOVER { System::Gregorian } else { System::Julian };
-    let year = year_of(day, system);
-    let leap = system.is_leap(year);
-    let in_year = day - system.fixed_day(year, 0, 1);
-    let month = (0..12).rev().find(|month| days_before(*month, leap) <= in_year).unwrap_or(0);
-    (year, month, in_year - days_before(month, leap) + 1)
-}
-
-fn year_of(day: i64, system: System) -> i64 {
-    let (cycle_years, cycle_days) = match system {
-        System::Julian => (4, 1461),
-        System::Gregorian => (400, 146_097),
-    };
-    let near =
-        (day - 1).div_euclid(cycle_days) * cycle_years + (day - 1).rem_euclid(cycle_days) * cycle_years / cycle_days;
-    // Never too high, and low by two years at most.
-    (near..=near + 2).rev().find(|year| system.fixed_day(*year, 0, 1) <= day).unwrap_or(near)
+    let CivilDate { year, month, day } = civil_from_days(day - EPOCH);
+    (year, i64::from(month) - 1, day.into())
 }
 
 #[cfg(test)]

@@ -2,7 +2,9 @@
 //! `java.util.GregorianCalendar`. Fields of one kind of date (by month, by week, by day of the year) win over those
 //! of another if they came later; a value may be any number and counts on from its natural range.
 
-use super::calendar::{CUTOVER, CUTOVER_YEAR, DAY_MS, EPOCH, Fields, System, first_week, month_length, on_or_before};
+use crate::calendar::MILLIS_PER_DAY;
+
+use super::calendar::{CUTOVER, CUTOVER_YEAR, EPOCH, Fields, System, first_week, month_length, on_or_before};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Field {
@@ -115,8 +117,8 @@ impl Parsed {
 
     fn local_millis(&self) -> i64 {
         let time = self.time_of_day();
-        let day = self.fixed_day(time.div_euclid(DAY_MS));
-        (day - EPOCH).wrapping_mul(DAY_MS).wrapping_add(time.rem_euclid(DAY_MS))
+        let day = self.fixed_day(time.div_euclid(MILLIS_PER_DAY));
+        (day - EPOCH).wrapping_mul(MILLIS_PER_DAY).wrapping_add(time.rem_euclid(MILLIS_PER_DAY))
     }
 
     /// In milliseconds; of any length.
@@ -263,7 +265,8 @@ impl Parsed {
         let start = start.local_millis();
         let day = Fields::fixed_day(start) + i64::from(days);
         // After an overflow the year begins at some time of the day.
-        let date = Fields::of((day - EPOCH).wrapping_mul(DAY_MS).wrapping_add(start.rem_euclid(DAY_MS)));
+        let date =
+            Fields::of((day - EPOCH).wrapping_mul(MILLIS_PER_DAY).wrapping_add(start.rem_euclid(MILLIS_PER_DAY)));
         self.set(Field::Era, 1);
         self.set(Field::Year, date.proleptic_year as i32);
         self.set(Field::Month, date.month as i32);

@@ -20,7 +20,8 @@ mod zones;
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use calendar::{DAY_MS, Fields};
+use crate::calendar::MILLIS_PER_DAY;
+use calendar::Fields;
 use parse::Century;
 pub use pattern::FormatError;
 use pattern::Item;
@@ -75,6 +76,6 @@ fn century(now_ms: i64) -> Century {
     let year = now.proleptic_year - 80;
     let day = now.day_of_month.min(calendar::month_length(year, now.month));
     let fixed = calendar::System::Gregorian.fixed_day(year, now.month, day);
-    let start_ms = (fixed - calendar::EPOCH).saturating_mul(DAY_MS).saturating_add(now.millis_of_day);
+    let start_ms = (fixed - calendar::EPOCH).saturating_mul(MILLIS_PER_DAY).saturating_add(now.millis_of_day);
     Century { start_ms, start_year: year as i32 }
 }

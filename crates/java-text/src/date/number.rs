@@ -26,16 +26,8 @@ pub(super) fn parse(text: &[u16], start: usize) -> Option<(i32, usize)> {
 
 /// The value of a digit, of the scripts in the basic plane.
 pub(super) fn digit(c: u16) -> Option<u8> {
-    let zero = ZEROS.iter().rev().find(|zero| **zero <= c)?;
-    u8::try_from(c - zero).ok().filter(|digit| *digit < 10)
+    char::from_u32(c.into()).and_then(crate::digit)
 }
-
-/// The zero of each script; its nine other digits follow it.
-const ZEROS: [u16; 37] = [
-    0x30, 0x660, 0x6F0, 0x7C0, 0x966, 0x9E6, 0xA66, 0xAE6, 0xB66, 0xBE6, 0xC66, 0xCE6, 0xD66, 0xDE6, 0xE50, 0xED0,
-    0xF20, 0x1040, 0x1090, 0x17E0, 0x1810, 0x1946, 0x19D0, 0x1A80, 0x1A90, 0x1B50, 0x1BB0, 0x1C40, 0x1C50, 0xA620,
-    0xA8D0, 0xA900, 0xA9D0, 0xA9F0, 0xAA50, 0xABF0, 0xFF10,
-];
 
 /// What follows an `E`, if it is an integer; else nothing is read.
 fn exponent(text: &[u16], at: usize) -> (i64, usize) {

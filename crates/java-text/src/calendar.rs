@@ -5,7 +5,7 @@
 pub const MILLIS_PER_DAY: i64 = 86_400_000;
 
 /// 1582-10-15, the first Gregorian day.
-const CUTOVER: i64 = -141_427;
+pub const CUTOVER: i64 = -141_427;
 
 /// A day of the hybrid calendar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -60,14 +60,14 @@ pub fn days_from_civil(year: i64, month: i64, day: i64) -> i64 {
 }
 
 /// The first day of a month, from 0, in the Gregorian calendar.
-fn gregorian_days(year: i64, month: i64) -> i64 {
+pub(crate) fn gregorian_days(year: i64, month: i64) -> i64 {
     let (year, day_of_year) = to_march(year, month);
     let (cycles, year_of_cycle) = (year.div_euclid(400), year.rem_euclid(400));
     cycles * 146_097 + year_of_cycle * 365 + year_of_cycle / 4 - year_of_cycle / 100 + day_of_year - 719_468
 }
 
 /// The first day of a month, from 0, in the Julian calendar.
-fn julian_days(year: i64, month: i64) -> i64 {
+pub(crate) fn julian_days(year: i64, month: i64) -> i64 {
     let (year, day_of_year) = to_march(year, month);
     year * 365 + year.div_euclid(4) + day_of_year - 719_470
 }
